@@ -1,0 +1,7 @@
+"""The commands."""
+
+import click
+
+
+@click.group()
+def candour() -> None: ...

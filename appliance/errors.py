@@ -1,0 +1,86 @@
+"""Everything that can go wrong and has a sentence for the person who reads it.
+
+One base class; each leaf inherits the builtin that a Python programmer would have caught,
+and its docstring is the sentence: what is wrong, then what to do.
+"""
+
+import inspect
+
+
+class CandourError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(inspect.cleandoc(type(self).__doc__ or "").replace("\n", " ").format(**facts))
+
+
+class BadSettings(CandourError, ValueError):
+    """{path} cannot be used as it is: {problems}"""
+
+
+class NoSettings(CandourError, FileNotFoundError):
+    """There is no settings file {path}. Copy firmware_config/candour.toml there, or name another with --settings."""
+
+
+class NoSuchAudio(CandourError, FileNotFoundError):
+    """There is no audio file {path}. Give the path of a wav, flac, mp3 or m4a file."""
+
+
+class NotAudio(CandourError, ValueError):
+    """{path} is not a recording that can be read ({why}). Give a wav, flac, mp3 or m4a file."""
+
+
+class DataNotWritable(CandourError, PermissionError):
+    """The data folder {path} cannot be written ({why}). Give this user the right to write there,
+    or set `data` under [store] to another folder."""
+
+
+class PortTaken(CandourError, OSError):
+    """Port {port} on {host} is not free ({why}). Stop the program that uses it, or set another `port` under [web]."""
+
+
+class NoMicrophone(CandourError, OSError):
+    """No microphone {wanted} was found; this computer has: {found}. Plug one in, or set `device` under [microphone]."""
+
+
+class MicrophoneRefused(CandourError, OSError):
+    """The microphone {name} was found but would not open with {channels} channel(s) at {rate} Hz ({why}).
+    Set `rate` and `channels` under [microphone] to what it offers, or close the program that holds it."""
+
+
+class NoModel(CandourError, FileNotFoundError):
+    """There is no speech model in {path} (missing: {missing}). Run `candour model install`; until then meetings are
+    recorded without a transcript."""
+
+
+class DamagedModel(CandourError, ValueError):
+    """The speech model file {path} is damaged: its SHA-256 is {found}, not {wanted}. Run `candour model install`;
+    until then meetings are recorded without a transcript."""
+
+
+class NoModelSource(CandourError, ConnectionError):
+    """The speech model could not be fetched: {why}. Connect to a network and try again, or give a folder that holds
+    it with --from."""
+
+
+class Provisioned(CandourError, PermissionError):
+    """This computer is a Candour box ({marker} is there), and a demonstration has no place on it.
+    Run the demo on another computer."""
+
+
+class NoButton(CandourError, OSError):
+    """The button and light could not be reached through the pin factory {factory} ({why}). Check `pin_factory` and
+    the pins under [panel]."""
+
+
+class NoSuchMeeting(CandourError, LookupError):
+    """There is no meeting {id}. `candour meetings` lists what there is."""
+
+
+class CopyDiffers(CandourError, ValueError):
+    """The copy {name} of meeting {id} does not hold the same sound as the master at second {second}. The copy was
+    thrown away and the master kept; run `candour check` and have the storage looked at."""
+
+
+class ProgramEnded(CandourError, RuntimeError):
+    """The {program} process ended by itself with status {status}. What it said is in {log}."""

@@ -1,0 +1,229 @@
+"""The settings of a box: one TOML file -> frozen dataclasses, every problem in one message.
+
+Each field's metadata says what is right (`check`) and what to write (`say`); the line of a problem is found in the
+text, because tomllib does not keep it.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import BadSettings, NoSettings
+
+HEADER_PINS = range(2, 28)  # the GPIO numbers that the Raspberry Pi's 40-pin header carries
+
+
+def setting(default: object, say: str, check: Callable[[Any], bool] = lambda _: True) -> Any:
+    """A field with its default, what it may be, and how to say that."""
+    return field(default=default, metadata={"say": say, "check": check})
+
+
+def pin(default: int) -> Any:
+    return setting(default, f"a GPIO number from {HEADER_PINS[0]} to {HEADER_PINS[-1]}", HEADER_PINS.__contains__)
+
+
+def one_of(default: object, *choices: object) -> Any:
+    return setting(default, "one of " + ", ".join(map(repr, choices)), choices.__contains__)
+
+
+@dataclass(frozen=True)
+class Room:
+    """[room]: what the page says of itself."""
+
+    name: str = setting("Meeting room", "the room's name in quotes")
+    """Shown at the top of every page."""
+    organisation: str = setting("", "the organisation's name in quotes")
+    """Who is responsible for the recordings; empty: not shown."""
+    help_line: str = setting("", "a telephone number or sentence in quotes")
+    """Whom to call when the box says that something is wrong."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """[panel]: the button, the light and the buzzer."""
+
+    pin_factory: str = one_of("lgpio", "lgpio", "rpigpio")
+    """How gpiozero reaches the pins; rpigpio is RPi.GPIO or its drop-in rpi-lgpio."""
+    button_pin: int = pin(17)
+    """GPIO number of the button, which connects it to ground."""
+    light_pin: int = pin(27)
+    """GPIO number of the light, on when high."""
+    buzzer_pin: int = pin(22)
+    """GPIO number of an active buzzer, on when high."""
+
+
+@dataclass(frozen=True)
+class Microphone:
+    """[microphone]: where the sound comes from."""
+
+    device: str = setting("auto", 'a card id from /proc/asound/cards, "pcm:NAME", or "auto"', lambda v: v != "")
+    """`auto`: the only sound card that can record; else an ALSA card id, or `pcm:` and a PortAudio device name."""
+    rate: int = one_of(16000, 16000, 48000)
+    """Samples per second of the device and the master."""
+    channels: int = setting(1, "the number of channels of the device, 1 to 8", lambda v: 1 <= v <= 8)
+    """Channels to open; only one of them is recorded."""
+    master_channel: int = setting(1, "the number of a channel, counted from 1, 1 to 8", lambda v: 1 <= v <= 8)
+    """Which channel becomes the master, counted from 1."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """[meeting]: how long things may take."""
+
+    longest_hours: float = setting(4.0, "hours, from 0.1 to 12", lambda v: 0.1 <= v <= 12)
+    """A meeting is ended after this many hours of recording."""
+    admission_minutes: float = setting(2.0, "minutes, from 1 to 60", lambda v: 1 <= v <= 60)
+    """How long after the end the code on the table still gives tickets."""
+    start_by_itself_seconds: int = setting(0, "0 (never) or seconds from 60 to 900", lambda v: v == 0 or 60 <= v <= 900)
+    """After this many seconds of notice the recording starts without a second press; 0: only the button."""
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """[transcript]: the speech model."""
+
+    enabled: bool = setting(True, "true or false")
+    """False: meetings are recorded without a transcript."""
+    model: str = setting("/var/lib/candour/models/base", "the path of the model's folder in quotes", lambda v: v != "")
+    """Folder of the speech model; it is never fetched from here by itself."""
+    language: str = setting(
+        "en", 'a two-letter code such as "en", or "auto"', lambda v: v == "auto" or bool(re.fullmatch("[a-z]{2}", v))
+    )
+    """What is spoken: an ISO 639-1 code, or `auto` to decide it for each passage."""
+
+
+@dataclass(frozen=True)
+class Web:
+    """[web]: the page."""
+
+    host: str = setting("0.0.0.0", "an address of this computer in quotes", lambda v: v != "")
+    """Address to listen on; 0.0.0.0 is every network of the box."""
+    port: int = setting(80, "a port number from 1 to 65535", lambda v: 1 <= v <= 65535)
+    """TCP port to listen on."""
+    address: str = setting(
+        "",
+        'what phones open, such as "http://10.41.0.1"',
+        lambda v: v == "" or bool(re.fullmatch(r"https?://\S+", v)),
+    )
+    """The address that QR codes carry; empty: made from host and port."""
+
+    @property
+    def url(self) -> str:
+        """The address of the room page, without a slash at the end."""
+        if self.address:
+            return self.address.rstrip("/")
+        return f"http://{self.host}" + ("" if self.port == 80 else f":{self.port}")
+
+
+@dataclass(frozen=True)
+class Store:
+    """[store]: where things are kept."""
+
+    data: str = setting("/var/lib/candour", "the path of a folder in quotes", lambda v: v != "")
+    """Recordings and databases."""
+    run: str = setting("/run/candour", "the path of a folder in quotes", lambda v: v != "")
+    """The socket between panel and recorder; need not survive a restart."""
+    reserve_mb: int = setting(500, "megabytes, from 10 to 100000", lambda v: 10 <= v <= 100_000)
+    """A recording is ended before less than this is free."""
+
+    @property
+    def panel_socket(self) -> Path:
+        return Path(self.run) / "panel.sock"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an operator may set."""
+
+    room: Room = field(default_factory=Room)
+    panel: Panel = field(default_factory=Panel)
+    microphone: Microphone = field(default_factory=Microphone)
+    meeting: Meeting = field(default_factory=Meeting)
+    transcript: Transcript = field(default_factory=Transcript)
+    web: Web = field(default_factory=Web)
+    store: Store = field(default_factory=Store)
+
+
+def load(path: Path) -> Settings:
+    """Read a settings file. Raises NoSettings, or BadSettings that names every problem with its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise NoSettings(path=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(path=path, problems=f"it is not readable as UTF-8 text ({error})") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Settings:
+    """Turn the text of a settings file into Settings; `path` is named in messages."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(path=path, problems=f"it is not TOML: {error}.") from error
+    problems: list[tuple[int, str]] = []
+    sections = {part.name: part.default_factory for part in fields(Settings)}
+    made = {
+        name: _section(section, tree.get(name, {}), text, problems)
+        for name, section in sections.items()
+        if section is not MISSING
+    }
+    for name in tree.keys() - sections.keys():
+        problems.append((_line(text, name), f"[{name}] is not known; the sections are {', '.join(sections)}"))
+    if "microphone" in made and made["microphone"].master_channel > made["microphone"].channels:
+        problems.append(
+            (_line(text, "microphone", "master_channel"), "`master_channel` is more than `channels`; write 1")
+        )
+    if problems:
+        said = [f"line {line}: {problem}" if line else problem for line, problem in sorted(problems)]
+        raise BadSettings(path=path, problems="; ".join(said) + ".")
+    return Settings(**made)
+
+
+def _section(section: Any, values: object, text: str, problems: list[tuple[int, str]]) -> Any:
+    """One dataclass from one table; adds what is wrong to `problems` and then returns the defaults."""
+    name = section.__name__.lower()
+    if not isinstance(values, dict):
+        problems.append((_line(text, name), f"`{name}` must be a section: write [{name}] on a line of its own"))
+        return section()
+    known = {part.name: part for part in fields(section)}
+    good: dict[str, object] = {}
+    for key, value in values.items():
+        line = _line(text, name, key)
+        if key not in known:
+            problems.append((line, f"`{key}` is not known under [{name}]; there are {', '.join(known)}"))
+        elif (fitting := _fitting(value, known[key].type)) is None or not known[key].metadata["check"](fitting):
+            problems.append((line, f"`{key} = {_as_toml(value)}` will not do; write {known[key].metadata['say']}"))
+        else:
+            good[key] = fitting
+    return section(**good)
+
+
+def _fitting(value: object, wanted: object) -> object:
+    """The value as the wanted type, or None: true is no number, and a whole number is a fraction too."""
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value if type(value) is wanted else None
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _line(text: str, section: str, key: str | None = None) -> int:
+    """The line of a section or of a key in it, from 1; 0 when it is written in a way not looked for."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\s*([^\]]*?)\s*\]", line)
+        if header:
+            inside = header[1] == section
+        if key is None and (inside or re.match(rf"\s*{re.escape(section)}\s*=", line)):
+            return number
+        if key is not None and inside and re.match(rf'\s*"?{re.escape(key)}"?\s*=', line):
+            return number
+    return 0

@@ -1,0 +1,79 @@
+"""box.db, written by the recorder: the state of the box and the list of meetings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from appliance.store import database, migrations
+from appliance.store.folders import Folders
+
+
+@dataclass(frozen=True)
+class BoxState:
+    """What the box is doing; `meeting` is the one that is open or whose admission is."""
+
+    state: str
+    since_monotonic: float
+    since_wall: str
+    boot_id: str
+    because: str
+    meeting: str | None
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One row of the list; `ended_wall` is None while it is open."""
+
+    id: str
+    opened_wall: str
+    clock_trust: str
+    ended_wall: str | None
+    ended_because: str | None
+
+
+def own(folders: Folders) -> Database:
+    return database.own(folders.box_db, migrations.box)
+
+
+def read(folders: Folders) -> Database | None:
+    return database.read(folders.box_db)
+
+
+def state(db: Database) -> BoxState | None:
+    """The state last written; None before the first start of the recorder."""
+    row = db.conn.execute("SELECT state, since_monotonic, since_wall, boot_id, because, meeting FROM box").fetchone()
+    return BoxState(*row) if row else None
+
+
+def set_state(db: Database, now: BoxState) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT OR REPLACE INTO box VALUES (1, ?, ?, ?, ?, ?, ?)",
+            (now.state, now.since_monotonic, now.since_wall, now.boot_id, now.because, now.meeting),
+        )
+
+
+def add_meeting(db: Database, meeting_id: str, opened_wall: str, clock_trust: str) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT INTO meetings (id, opened_wall, clock_trust) VALUES (?, ?, ?)",
+            (meeting_id, opened_wall, clock_trust),
+        )
+
+
+def end_meeting(db: Database, meeting_id: str, wall: str, because: str) -> None:
+    """Close a meeting once; a second call for the same one changes nothing."""
+    with db.conn:
+        db.conn.execute(
+            "UPDATE meetings SET ended_wall = ?, ended_because = ? WHERE id = ? AND ended_wall IS NULL",
+            (wall, because, meeting_id),
+        )
+
+
+def meetings(db: Database) -> Iterator[Meeting]:
+    """All meetings, newest first."""
+    for row in db.conn.execute(
+        "SELECT id, opened_wall, clock_trust, ended_wall, ended_because FROM meetings ORDER BY rowid DESC"
+    ):
+        yield Meeting(*row)

@@ -1,0 +1,99 @@
+"""Where everything lies: the data folder of the box and the folder of one meeting."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.errors import DataNotWritable
+
+GROUP_MAY_READ = 0o2750  # set-group-id: what a service makes inside belongs to the group
+
+
+@dataclass(frozen=True)
+class MeetingFolder:
+    """One meeting: everything said in it or about it. Deleting it is deleting this folder."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def master(self) -> Path:
+        return self.path / "master.wav"
+
+    @property
+    def record_db(self) -> Path:
+        return self.path / "record.db"
+
+    @property
+    def transcript_db(self) -> Path:
+        return self.path / "transcript.db"
+
+    @property
+    def room_db(self) -> Path:
+        return self.path / "room.db"
+
+    @property
+    def finish_db(self) -> Path:
+        return self.path / "finish.db"
+
+    @property
+    def copies(self) -> Path:
+        return self.path / "copies"
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The data folder of a box."""
+
+    data: Path
+
+    @property
+    def box_db(self) -> Path:
+        return self.data / "box.db"
+
+    @property
+    def tickets_db(self) -> Path:
+        return self.data / "tickets.db"
+
+    @property
+    def meetings(self) -> Path:
+        return self.data / "meetings"
+
+    def meeting(self, meeting_id: str) -> MeetingFolder:
+        return MeetingFolder(self.meetings / meeting_id)
+
+    def prepare(self) -> None:
+        """Make the data folder if need be, and find out by writing whether it can be written.
+
+        Raises DataNotWritable with the reason of the operating system.
+        """
+        probe = self.data / f".written-by-{os.getpid()}"
+        try:
+            self.meetings.mkdir(mode=GROUP_MAY_READ, parents=True, exist_ok=True)
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise DataNotWritable(path=self.data, why=error.strerror) from error
+
+    def make_meeting(self, meeting_id: str) -> MeetingFolder:
+        """Make the folder of a new meeting: the one place where a key can be given to it."""
+        folder = self.meeting(meeting_id)
+        folder.path.mkdir(mode=GROUP_MAY_READ)
+        sync_folder(self.meetings)
+        return folder
+
+    def every_meeting(self) -> list[MeetingFolder]:
+        """All meetings there are, newest first."""
+        return [MeetingFolder(path) for path in sorted(self.meetings.glob("*"), reverse=True) if path.is_dir()]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable (fsync(2): the file's own fsync does not do that)."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,216 @@
+"""Every table of the box, in the file of its one writer.
+
+| file          | writer      | what                                                           |
+|---------------|-------------|----------------------------------------------------------------|
+| box.db        | recorder    | the state of the box, the list of meetings                     |
+| tickets.db    | web         | who may take a copy                                            |
+| record.db     | recorder    | seconds, gaps and marks of one meeting                         |
+| transcript.db | transcriber | passages, lines and the cursor `transcribed` of one meeting    |
+| room.db       | web         | who took which copy of one meeting                             |
+| finish.db     | finisher    | the steps done and the copies of one meeting                   |
+
+Times: `monotonic` is in seconds of the boot `boot_id`, `wall` is RFC 3339 UTC. Positions and lengths of sound
+are in samples of the master. Every file has `events`: what its writer did, in order. The tables are made last, so
+that a reader who finds `events` finds all.
+"""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+box = Migrations("box")
+tickets = Migrations("tickets")
+record = Migrations("record")
+transcript = Migrations("transcript")
+room = Migrations("room")
+finish = Migrations("finish")
+
+EVENTS = """
+    CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        monotonic REAL NOT NULL,
+        wall TEXT NOT NULL,
+        event TEXT NOT NULL,
+        detail TEXT NOT NULL
+    ) STRICT
+"""
+
+
+def run(db: Database, *statements: str) -> None:
+    for statement in statements:
+        db.execute(statement)
+
+
+@box()
+def b001_box(db: Database) -> None:
+    run(
+        db,
+        """
+        CREATE TABLE meetings (
+            id TEXT PRIMARY KEY,
+            opened_wall TEXT NOT NULL,
+            clock_trust TEXT NOT NULL,
+            ended_wall TEXT,
+            ended_because TEXT
+        ) STRICT
+        """,
+        """
+        CREATE TABLE box (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            state TEXT NOT NULL,
+            since_monotonic REAL NOT NULL,
+            since_wall TEXT NOT NULL,
+            boot_id TEXT NOT NULL,
+            because TEXT NOT NULL,        -- why unfit or interrupted, for people; else empty
+            meeting TEXT REFERENCES meetings(id)
+        ) STRICT
+        """,
+        EVENTS,
+    )
+
+
+@tickets()
+def t001_tickets(db: Database) -> None:
+    run(
+        db,
+        """
+        CREATE TABLE tickets (
+            id INTEGER PRIMARY KEY,
+            meeting TEXT NOT NULL,
+            token_sha256 BLOB NOT NULL UNIQUE,
+            code_sha256 BLOB NOT NULL UNIQUE,
+            pseudonym TEXT NOT NULL,
+            issued_wall TEXT NOT NULL,
+            UNIQUE (meeting, pseudonym)
+        ) STRICT
+        """,
+        EVENTS,
+    )
+
+
+@record()
+def r001_record(db: Database) -> None:
+    run(
+        db,
+        """
+        CREATE TABLE captures (           -- the microphone was opened: ties samples to the clocks
+            id INTEGER PRIMARY KEY,
+            first_sample INTEGER NOT NULL,
+            monotonic REAL NOT NULL,      -- of that sample
+            wall TEXT NOT NULL,
+            clock_trust TEXT NOT NULL,
+            boot_id TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE seconds (
+            number INTEGER PRIMARY KEY,   -- from 0
+            samples INTEGER NOT NULL,     -- the rate; fewer in the last second only
+            leaf BLOB NOT NULL,           -- SHA-256 of 0x00 and the PCM
+            level REAL NOT NULL,          -- dBFS RMS, -120 for digital silence
+            speech INTEGER NOT NULL,      -- per cent of the second
+            clipped INTEGER NOT NULL      -- samples at either rail
+        ) STRICT
+        """,
+        """
+        CREATE TABLE gaps (
+            id INTEGER PRIMARY KEY,
+            first_sample INTEGER NOT NULL,
+            samples INTEGER,              -- NULL while it lasts
+            cause TEXT NOT NULL,
+            length_known INTEGER NOT NULL DEFAULT 1
+        ) STRICT
+        """,
+        """
+        CREATE TABLE marks (
+            id INTEGER PRIMARY KEY,
+            sample INTEGER NOT NULL,
+            mark TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            wall TEXT NOT NULL,
+            clock_trust TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE meeting (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            meeting TEXT NOT NULL,
+            rate INTEGER NOT NULL,        -- samples per second
+            sample_format TEXT NOT NULL,  -- s16le
+            software TEXT NOT NULL,
+            samples INTEGER,              -- of the whole master, once ended
+            ended_wall TEXT
+        ) STRICT
+        """,
+        EVENTS,
+    )
+
+
+@transcript()
+def x001_transcript(db: Database) -> None:
+    run(
+        db,
+        """
+        CREATE TABLE passages (
+            id INTEGER PRIMARY KEY,
+            first_sample INTEGER NOT NULL,
+            samples INTEGER NOT NULL,
+            speech_s REAL NOT NULL,
+            took_s REAL NOT NULL,         -- processor seconds
+            model TEXT NOT NULL           -- empty where nobody spoke
+        ) STRICT
+        """,
+        """
+        CREATE TABLE lines (
+            id INTEGER PRIMARY KEY,
+            passage INTEGER NOT NULL REFERENCES passages(id),
+            start_s REAL NOT NULL,
+            end_s REAL NOT NULL,
+            text TEXT NOT NULL,
+            language TEXT NOT NULL,
+            words TEXT NOT NULL           -- JSON: [[word, start_s, end_s, probability], ...]
+        ) STRICT
+        """,
+        """
+        CREATE TABLE cursor (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            transcribed INTEGER NOT NULL, -- every sample before this one has its text
+            complete INTEGER NOT NULL     -- 1 when the meeting has ended and all of it is read
+        ) STRICT
+        """,
+        "INSERT INTO cursor VALUES (1, 0, 0)",
+        EVENTS,
+    )
+
+
+@room()
+def o001_room(db: Database) -> None:
+    run(
+        db,
+        """
+        CREATE TABLE collections (
+            ticket INTEGER NOT NULL,
+            copy TEXT NOT NULL,
+            wall TEXT NOT NULL,
+            PRIMARY KEY (ticket, copy)
+        ) STRICT
+        """,
+        EVENTS,
+    )
+
+
+@finish()
+def f001_finish(db: Database) -> None:
+    run(
+        db,
+        "CREATE TABLE steps (step TEXT PRIMARY KEY, wall TEXT NOT NULL) STRICT",
+        """
+        CREATE TABLE copies (
+            name TEXT PRIMARY KEY,        -- of the file in copies/
+            media_type TEXT NOT NULL,
+            bytes INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            made_wall TEXT NOT NULL
+        ) STRICT
+        """,
+        EVENTS,
+    )

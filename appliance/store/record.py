@@ -1,0 +1,185 @@
+"""record.db, written by the recorder: seconds, gaps and marks of one meeting."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from appliance.store import database, migrations
+from appliance.store.folders import MeetingFolder
+
+
+@dataclass(frozen=True)
+class Second:
+    """One durable second of the master."""
+
+    number: int
+    samples: int
+    leaf: bytes
+    level: float
+    speech: int
+    clipped: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch without sound; `samples` is None while it lasts."""
+
+    id: int
+    first_sample: int
+    samples: int | None
+    cause: str
+    length_known: bool
+
+
+@dataclass(frozen=True)
+class Capture:
+    """The microphone was opened: `first_sample` was in the air at `monotonic` of that boot."""
+
+    first_sample: int
+    monotonic: float
+    wall: str
+    clock_trust: str
+    boot_id: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a sample of the master."""
+
+    sample: int
+    mark: str
+    detail: str
+    wall: str
+    clock_trust: str
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the meeting's sound is; `samples` and `ended_wall` are None until the meeting has ended."""
+
+    meeting: str
+    rate: int
+    sample_format: str
+    software: str
+    samples: int | None
+    ended_wall: str | None
+
+
+def own(folder: MeetingFolder) -> Database:
+    return database.own(folder.record_db, migrations.record)
+
+
+def read(folder: MeetingFolder) -> Database | None:
+    return database.read(folder.record_db)
+
+
+def describe(db: Database, meeting_id: str, rate: int, software: str) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT OR IGNORE INTO meeting VALUES (1, ?, ?, 's16le', ?, NULL, NULL)",
+            (meeting_id, rate, software),
+        )
+
+
+def described(db: Database) -> Described | None:
+    row = db.conn.execute("SELECT meeting, rate, sample_format, software, samples, ended_wall FROM meeting").fetchone()
+    return Described(*row) if row else None
+
+
+def end(db: Database, samples: int, wall: str) -> None:
+    with db.conn:
+        db.conn.execute("UPDATE meeting SET samples = ?, ended_wall = ?", (samples, wall))
+
+
+def add_capture(db: Database, capture: Capture) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT INTO captures (first_sample, monotonic, wall, clock_trust, boot_id) VALUES (?, ?, ?, ?, ?)",
+            (capture.first_sample, capture.monotonic, capture.wall, capture.clock_trust, capture.boot_id),
+        )
+
+
+def last_capture(db: Database) -> Capture | None:
+    row = db.conn.execute(
+        "SELECT first_sample, monotonic, wall, clock_trust, boot_id FROM captures ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return Capture(*row) if row else None
+
+
+def add_seconds(db: Database, seconds: Iterable[Second]) -> None:
+    """Write rows without waiting for the disk: they are an index that the WAV can rebuild."""
+    db.conn.execute("PRAGMA synchronous=NORMAL")
+    try:
+        with db.conn:
+            db.conn.executemany(
+                "INSERT OR REPLACE INTO seconds VALUES (?, ?, ?, ?, ?, ?)",
+                [(s.number, s.samples, s.leaf, s.level, s.speech, s.clipped) for s in seconds],
+            )
+    finally:
+        db.conn.execute("PRAGMA synchronous=FULL")
+
+
+def forget_seconds(db: Database, first: int) -> None:
+    """Drop rows from a second on: the WAV does not reach that far."""
+    with db.conn:
+        db.conn.execute("DELETE FROM seconds WHERE number >= ?", (first,))
+
+
+def seconds(db: Database, first: int = 0) -> Iterator[Second]:
+    for row in db.conn.execute(
+        "SELECT number, samples, leaf, level, speech, clipped FROM seconds WHERE number >= ? ORDER BY number",
+        (first,),
+    ):
+        yield Second(*row)
+
+
+def last_second(db: Database) -> Second | None:
+    row = db.conn.execute(
+        "SELECT number, samples, leaf, level, speech, clipped FROM seconds ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    return Second(*row) if row else None
+
+
+def recorded(db: Database) -> int:
+    """The first cursor: every sample before this one is durable. In samples."""
+    last, about = last_second(db), described(db)
+    return last.number * about.rate + last.samples if last and about else 0
+
+
+def speech_seconds(db: Database) -> float:
+    """Seconds in which somebody spoke."""
+    total: float = db.conn.execute("SELECT coalesce(sum(speech), 0) / 100.0 FROM seconds").fetchone()[0]
+    return total
+
+
+def open_gap(db: Database, first_sample: int, cause: str) -> int:
+    """Note that a gap has begun; returns its id."""
+    with db.conn:
+        cursor = db.conn.execute("INSERT INTO gaps (first_sample, cause) VALUES (?, ?)", (first_sample, cause))
+    return int(cursor.lastrowid or 0)
+
+
+def close_gap(db: Database, gap_id: int, samples: int, *, length_known: bool = True) -> None:
+    with db.conn:
+        db.conn.execute("UPDATE gaps SET samples = ?, length_known = ? WHERE id = ?", (samples, length_known, gap_id))
+
+
+def gaps(db: Database) -> Iterator[Gap]:
+    for row in db.conn.execute(
+        "SELECT id, first_sample, samples, cause, length_known FROM gaps ORDER BY first_sample, id"
+    ):
+        yield Gap(row[0], row[1], row[2], row[3], bool(row[4]))
+
+
+def add_mark(db: Database, mark: Mark) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT INTO marks (sample, mark, detail, wall, clock_trust) VALUES (?, ?, ?, ?, ?)",
+            (mark.sample, mark.mark, mark.detail, mark.wall, mark.clock_trust),
+        )
+
+
+def marks(db: Database) -> Iterator[Mark]:
+    for row in db.conn.execute("SELECT sample, mark, detail, wall, clock_trust FROM marks ORDER BY id"):
+        yield Mark(*row)

@@ -1,0 +1,26 @@
+"""room.db, written by the web: what the people of one meeting did on the page."""
+
+from sqlite_utils import Database
+
+from appliance.store import database, migrations
+from appliance.store.folders import MeetingFolder
+
+
+def own(folder: MeetingFolder) -> Database:
+    return database.own(folder.room_db, migrations.room)
+
+
+def read(folder: MeetingFolder) -> Database | None:
+    return database.read(folder.room_db)
+
+
+def collect(db: Database, ticket: int, copy: str, wall: str) -> bool:
+    """Note that a ticket's holder took a copy; True the first time."""
+    with db.conn:
+        done = db.conn.execute("INSERT OR IGNORE INTO collections VALUES (?, ?, ?)", (ticket, copy, wall))
+    return done.rowcount == 1
+
+
+def collectors(db: Database) -> set[int]:
+    """The tickets with which at least one copy was taken."""
+    return {row[0] for row in db.conn.execute("SELECT DISTINCT ticket FROM collections")}
