@@ -171,8 +171,10 @@ def parse(text: str, path: Path) -> Settings:
         for name, section in sections.items()
         if section is not MISSING
     }
-    for name in tree.keys() - sections.keys():
-        problems.append((_line(text, name), f"[{name}] is not known; the sections are {', '.join(sections)}"))
+    problems += [
+        (_line(text, name), f"[{name}] is not known; the sections are {', '.join(sections)}")
+        for name in tree.keys() - sections.keys()
+    ]
     if "microphone" in made and made["microphone"].master_channel > made["microphone"].channels:
         problems.append(
             (_line(text, "microphone", "master_channel"), "`master_channel` is more than `channels`; write 1")

@@ -94,7 +94,7 @@ def passages(db: Database) -> Iterator[Passage]:
 
 def lines(db: Database) -> Iterator[Line]:
     for row in db.conn.execute("SELECT start_s, end_s, text, language, words FROM lines ORDER BY start_s, id"):
-        yield Line(*row[:4], tuple(Word(*word) for word in json.loads(row[4])))
+        yield Line(row[0], row[1], row[2], row[3], tuple(Word(*word) for word in json.loads(row[4])))
 
 
 def _as_json(words: Iterable[Word]) -> str:
