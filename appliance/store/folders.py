@@ -6,7 +6,7 @@ from pathlib import Path
 
 from appliance.errors import DataNotWritable
 
-GROUP_MAY_READ = 0o2750  # set-group-id: what a service makes inside belongs to the group
+SHARED = 0o3770  # every service may make files here; they belong to the group, and only their owner may remove them
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Folders:
         """
         probe = self.data / f".written-by-{os.getpid()}"
         try:
-            self.meetings.mkdir(mode=GROUP_MAY_READ, parents=True, exist_ok=True)
+            self.meetings.mkdir(mode=SHARED, parents=True, exist_ok=True)
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
@@ -81,7 +81,8 @@ class Folders:
     def make_meeting(self, meeting_id: str) -> MeetingFolder:
         """Make the folder of a new meeting: the one place where a key can be given to it."""
         folder = self.meeting(meeting_id)
-        folder.path.mkdir(mode=GROUP_MAY_READ)
+        folder.path.mkdir()
+        folder.path.chmod(SHARED)  # mkdir(2) leaves such bits out
         sync_folder(self.meetings)
         return folder
 

@@ -115,7 +115,7 @@ def r001_record(db: Database) -> None:
         CREATE TABLE gaps (
             id INTEGER PRIMARY KEY,
             first_sample INTEGER NOT NULL,
-            samples INTEGER,              -- NULL while it lasts
+            samples INTEGER NOT NULL,
             cause TEXT NOT NULL,
             length_known INTEGER NOT NULL DEFAULT 1
         ) STRICT

@@ -23,11 +23,11 @@ class Second:
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch without sound; `samples` is None while it lasts."""
+    """A stretch without sound, filled with digital zero; written down once its length is known."""
 
     id: int
     first_sample: int
-    samples: int | None
+    samples: int
     cause: str
     length_known: bool
 
@@ -153,16 +153,12 @@ def speech_seconds(db: Database) -> float:
     return total
 
 
-def open_gap(db: Database, first_sample: int, cause: str) -> int:
-    """Note that a gap has begun; returns its id."""
+def add_gap(db: Database, first_sample: int, samples: int, cause: str, *, length_known: bool = True) -> None:
     with db.conn:
-        cursor = db.conn.execute("INSERT INTO gaps (first_sample, cause) VALUES (?, ?)", (first_sample, cause))
-    return int(cursor.lastrowid or 0)
-
-
-def close_gap(db: Database, gap_id: int, samples: int, *, length_known: bool = True) -> None:
-    with db.conn:
-        db.conn.execute("UPDATE gaps SET samples = ?, length_known = ? WHERE id = ?", (samples, length_known, gap_id))
+        db.conn.execute(
+            "INSERT INTO gaps (first_sample, samples, cause, length_known) VALUES (?, ?, ?, ?)",
+            (first_sample, samples, cause, length_known),
+        )
 
 
 def gaps(db: Database) -> Iterator[Gap]:

@@ -1,0 +1,130 @@
+"""All services of the box as processes on this computer, with a virtual finger on the button."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance import settings as settings_file
+from appliance.bench import light
+from appliance.bench.room import Room
+from appliance.errors import ProgramEnded
+from appliance.store import box
+from appliance.store.folders import Folders
+
+SERVICES = ("panel", "recorder", "transcriber", "finisher", "web")
+PRESS_S = 0.15
+HOLD_S = 2.2
+
+
+class House:
+    """Starts, kills and watches the services; their output is in `run/SERVICE.log`."""
+
+    def __init__(self, settings_path: Path, room: Room | None = None) -> None:
+        self.settings_path = settings_path
+        self.settings = settings_file.load(settings_path)
+        self.folders = Folders(Path(self.settings.store.data))
+        self.run = Path(self.settings.store.run)
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.room_file = self.run / "room.json" if room else None
+        if room and self.room_file:
+            room.write(self.room_file)
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.panel_died: float | None = None
+
+    def start(self, *services: str) -> None:
+        for service in services or SERVICES:
+            with (self.run / f"{service}.log").open("ab") as log:
+                self._processes[service] = subprocess.Popen(
+                    self._command(service), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
+
+    def _command(self, service: str) -> list[str]:
+        python, settings = [sys.executable, "-m"], str(self.settings_path)
+        if service == "panel":
+            return [*python, "appliance.bench.panel", settings]
+        if service == "recorder" and self.room_file:
+            return [*python, "appliance.bench.recorder", settings, str(self.room_file)]
+        return [*python, "appliance", service, "--settings", settings]
+
+    def pid(self, service: str) -> int:
+        return self._processes[service].pid
+
+    def kill(self, service: str) -> None:
+        """kill -9, as nothing that a service could prepare for."""
+        process = self._processes.pop(service)
+        process.kill()
+        process.wait()
+        if service == "panel":
+            self.panel_died = time.monotonic()
+
+    def signal(self, service: str, number: signal.Signals) -> None:
+        self._processes[service].send_signal(number)
+
+    def check(self) -> None:
+        """Raises ProgramEnded when a service ended by itself."""
+        for service, process in self._processes.items():
+            if (status := process.poll()) is not None:
+                raise ProgramEnded(program=service, status=status, log=self.run / f"{service}.log")
+
+    def close(self) -> None:
+        """End everything in order; what does not end by itself is killed."""
+        for process in self._processes.values():
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._processes.clear()
+
+    def press(self) -> None:
+        self._finger(PRESS_S)
+
+    def hold(self) -> None:
+        self._finger(HOLD_S)
+
+    def _finger(self, seconds: float) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as finger:
+            finger.connect(str(self.run / "button.sock"))
+            finger.send(b"down")
+            time.sleep(seconds)
+            finger.send(b"up")
+
+    def state(self) -> box.BoxState | None:
+        db = box.read(self.folders)
+        if db is None:
+            return None
+        try:
+            return box.state(db)
+        finally:
+            db.conn.close()
+
+    def await_state(self, *states: str, seconds: float = 30) -> box.BoxState:
+        """Wait until the box is in one of some states. Raises TimeoutError, ProgramEnded."""
+        self.await_true(lambda: (now := self.state()) is not None and now.state in states, seconds, " or ".join(states))
+        now = self.state()
+        if now is None:
+            raise TimeoutError("the recorder's file went away")
+        return now
+
+    def await_true(self, met: Callable[[], bool], seconds: float, what: str) -> None:
+        """Wait for something. Raises TimeoutError that names it, ProgramEnded."""
+        until = time.monotonic() + seconds
+        while not met():
+            self.check()
+            if time.monotonic() > until:
+                raise TimeoutError(f"not {what} within {seconds:g} s; the box is {self.state()}")
+            time.sleep(0.05)
+
+    @property
+    def light_log(self) -> Path:
+        return self.run / "light.log"
+
+    def light_is_steady(self) -> bool:
+        return light.is_steady(self.light_log)

@@ -1,0 +1,28 @@
+"""How the microphone program hands blocks to the recorder: a pipe of (time, length, PCM).
+
+The time is the monotonic clock at which the block's last sample was delivered, taken next to the hardware, so that a
+pipe or a disk that is slow cannot look like lost sound.
+"""
+
+import struct
+from typing import IO
+
+from appliance.recorder.timeline import Block
+
+HEAD = struct.Struct("<dI")
+
+
+def write(pipe: IO[bytes], block: Block) -> None:
+    """Hand over a whole block. Raises BrokenPipeError when the recorder is gone."""
+    pipe.write(HEAD.pack(block.end, len(block.pcm)) + block.pcm)
+    pipe.flush()
+
+
+def read(pipe: IO[bytes]) -> Block | None:
+    """The next block, or None when the program has ended; a block cut short by its end is not a block."""
+    head = pipe.read(HEAD.size)
+    if len(head) < HEAD.size:
+        return None
+    end, length = HEAD.unpack(head)
+    pcm = pipe.read(length)
+    return Block(end, pcm) if len(pcm) == length else None

@@ -1,0 +1,50 @@
+"""The master's file while it is recorded: bytes appended unbuffered, each full second made durable."""
+
+import os
+from pathlib import Path
+
+from appliance.store import wav
+from appliance.store.folders import sync_folder
+
+
+class Master:
+    """One meeting's WAV, open for appending. Positions and lengths in samples."""
+
+    def __init__(self, path: Path, rate: int) -> None:
+        self._path = path
+        fresh = wav.samples(path) == 0
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        if fresh:  # also one whose header a power cut tore
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, wav.header(rate), 0)
+            os.fsync(self._file)
+            sync_folder(path.parent)
+        self.samples = wav.samples(path)
+        os.ftruncate(self._file, self._end())  # half a sample is no sample
+
+    def append(self, pcm: bytes) -> None:
+        """Write s16le PCM at the end, whole or not at all. Raises OSError (ENOSPC ...); then call nothing but close."""
+        view = memoryview(pcm)
+        at = self._end()
+        while view:
+            written = os.pwrite(self._file, view, at)
+            at, view = at + written, view[written:]
+        self.samples += len(pcm) // wav.SAMPLE_BYTES
+
+    def extend(self, samples: int) -> None:
+        """Append digital zero, as a hole: it takes no time and no space, and reads as zero everywhere."""
+        self.samples += samples
+        os.ftruncate(self._file, self._end())
+
+    def sync(self) -> None:
+        """Return when everything appended is on the disk."""
+        os.fdatasync(self._file)  # also writes the new length (fdatasync(2)); only times are left out
+
+    def pcm(self, first: int, count: int) -> bytes:
+        return os.pread(self._file, count * wav.SAMPLE_BYTES, wav.HEADER_BYTES + first * wav.SAMPLE_BYTES)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _end(self) -> int:
+        return wav.HEADER_BYTES + self.samples * wav.SAMPLE_BYTES

@@ -1,0 +1,67 @@
+"""The meeting that the box is in: its folder, its row in the list, its recording."""
+
+import secrets
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from appliance.clock import Clock, stamp
+from appliance.recorder.recording import Recording
+from appliance.store import box
+from appliance.store.folders import Folders
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base32 without letters that look like figures
+
+
+class Meetings:
+    """At most one meeting at a time; `id` stays until its admission ends, `recording` only until the meeting does."""
+
+    def __init__(self, db: Database, folders: Folders, clock: Clock, rate: int, durable: Callable[[], None]) -> None:
+        self._db, self._folders, self._clock, self._rate, self._durable = db, folders, clock, rate, durable
+        self.id: str | None = None
+        self.recording: Recording | None = None
+
+    def open(self) -> None:
+        """A new meeting; the one before must have ended."""
+        meeting_id = new_id(self._clock)
+        box.add_meeting(self._db, meeting_id, stamp(self._clock.wall()), self._clock.trust())
+        self._folders.make_meeting(meeting_id)
+        self.id, self.recording = meeting_id, self._recording_of(meeting_id)
+
+    def end(self, because: str) -> None:
+        """No second will follow. First its own record says so, then the list; safe to repeat after a crash."""
+        if self.id is None:
+            return
+        if self.recording:
+            self.recording.end()
+            self.recording.close()
+            self.recording = None
+        box.end_meeting(self._db, self.id, stamp(self._clock.wall()), because)
+
+    def leave(self) -> None:
+        """The admission is over: the box is in no meeting."""
+        self.id = None
+
+    def close(self) -> None:
+        """Let go of the files; the meeting stays open for the next recorder."""
+        if self.recording:
+            self.recording.close()
+
+    def come_back(self, meeting_id: str | None) -> None:
+        """After a restart: open the meeting that was left, and end all others that a crash kept from ending."""
+        unended = {meeting.id for meeting in box.meetings(self._db) if meeting.ended_wall is None}
+        for left in unended - {meeting_id}:
+            self.id = left
+            self.recording = self._recording_of(left) if self._folders.meeting(left).path.is_dir() else None
+            self.end("ended by a restart")
+        self.id = meeting_id
+        if meeting_id in unended:
+            self.recording = self._recording_of(meeting_id)
+
+    def _recording_of(self, meeting_id: str) -> Recording:
+        return Recording(self._folders.meeting(meeting_id), self._rate, self._clock, self._durable)
+
+
+def new_id(clock: Clock) -> str:
+    """A name such as 2026-11-23-K7QF: the date as the box believes it, and four characters that keep it apart."""
+    return f"{clock.wall():%Y-%m-%d}-" + "".join(secrets.choice(CROCKFORD) for _ in range(4))

@@ -1,0 +1,69 @@
+"""Which event time itself brings. Pure: moments and lengths in seconds of one monotonic clock."""
+
+from dataclasses import dataclass
+
+from appliance.recorder.machine import Event, State
+from appliance.settings import Meeting
+
+NOTICE_S = 15 * 60
+STOPPING_S = 15
+STALE_S = 2 * 60  # after this long without a durable second, recording goes on only through the notice
+PAUSE_S = 90 * 60
+QUIET_S = 10 * 60
+QUIET_LONG_S = 30 * 60
+WARN_BEFORE_LONGEST_S = 10 * 60
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What the timers look at; `recorded_s` is the length of the meeting's sound, gaps included."""
+
+    since: float
+    last_durable: float
+    last_speech: float
+    recorded_s: float
+    warned: frozenset[Event]
+    waits_for_press: bool
+
+
+def due(state: State, now: float, at: Moments, setting: Meeting) -> Event | None:
+    """The event whose time has come, or None."""
+    match state:
+        case State.NOTICE:
+            return _notice(now - at.since, at, setting)
+        case State.NOTICE_AGAIN:
+            return Event.TIME_UP if now - at.since >= NOTICE_S else None
+        case State.RECORDING:
+            return _recording(now, at, setting)
+        case State.STOPPING:
+            return Event.TIME_UP if now - at.since >= STOPPING_S else None
+        case State.ENDED:
+            return Event.TIME_UP if now - at.since >= setting.admission_minutes * 60 else None
+        case State.PAUSED | State.INTERRUPTED:
+            return Event.TOO_OLD if now - at.last_durable > STALE_S else None
+        case State.PAUSED_LONG:
+            return Event.TIME_UP if now - at.since >= PAUSE_S else None
+    return None
+
+
+def _notice(shown_s: float, at: Moments, setting: Meeting) -> Event | None:
+    by_itself = setting.start_by_itself_seconds
+    if by_itself and not at.waits_for_press and shown_s >= by_itself:
+        return Event.START_BY_ITSELF
+    return Event.TIME_UP if shown_s >= NOTICE_S else None
+
+
+def _recording(now: float, at: Moments, setting: Meeting) -> Event | None:
+    longest_s = setting.longest_hours * 3600
+    quiet_s = now - max(at.last_speech, at.since)
+    if now - at.last_durable > STALE_S:
+        return Event.TOO_OLD
+    if at.recorded_s >= longest_s:
+        return Event.LONGEST
+    if quiet_s >= QUIET_LONG_S:
+        return Event.QUIET_LONG
+    if quiet_s >= QUIET_S and Event.QUIET not in at.warned:
+        return Event.QUIET
+    if at.recorded_s >= longest_s - WARN_BEFORE_LONGEST_S and Event.NEARLY_LONGEST not in at.warned:
+        return Event.NEARLY_LONGEST
+    return None
