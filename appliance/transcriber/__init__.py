@@ -1,0 +1,1 @@
+"""The transcriber: turns what is durable into text, passage by passage, behind everything else."""

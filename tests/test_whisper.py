@@ -1,0 +1,117 @@
+"""What every speech model must do, the fake one and the real one alike; and what only the real one can be asked."""
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from fake_recording import quiet, speech
+from fake_speech import FakeSpeech
+from real_speech import model_folder
+
+from appliance.transcriber import models, passages, sound
+from appliance.transcriber.sound import Audio
+from appliance.transcriber.whisper import FasterWhisper, SpeechModel
+
+SAID = "The meeting is open. Please tell us your name. We will write the letter to the school on Monday morning."
+
+
+@cache
+def real_model() -> FasterWhisper:
+    return FasterWhisper(model_folder(), models.BASE.name)
+
+
+@cache
+def said_aloud() -> Audio:
+    """SAID, by a synthetic voice, at 16 kHz."""
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("needs espeak-ng")
+    spoken = subprocess.run(
+        ["espeak-ng", "-v", "en-gb", "-s", "140", "-w", "/dev/stdout", SAID], capture_output=True, check=True
+    ).stdout
+    at_22050 = np.frombuffer(spoken, dtype="<i2", offset=44).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(at_22050, format="s16", layout="mono")
+    frame.sample_rate = 22_050
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
+    pieces = [piece.to_ndarray() for given in (frame, None) for piece in resampler.resample(given)]
+    return sound.heard(np.concatenate(pieces, axis=1).tobytes(), 16_000)
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.model)])
+def model_and_voice(request: pytest.FixtureRequest) -> tuple[SpeechModel, Audio]:
+    """A model, and somebody who speaks so that it understands."""
+    return (FakeSpeech(), speech(8)) if request.param == "fake" else (real_model(), said_aloud())
+
+
+def test_speech_is_told_from_silence(model_and_voice: tuple[SpeechModel, Audio]) -> None:
+    model, voice = model_and_voice
+    probabilities = model.speech(np.concatenate([quiet(5), voice, quiet(5)]))
+    assert probabilities[:150].max() < passages.QUIET
+    assert passages.speech_seconds(probabilities) > 3
+    assert probabilities[-100:].max() < passages.QUIET
+
+
+def test_there_is_one_probability_for_each_frame_and_part_of_one(model_and_voice: tuple[SpeechModel, Audio]) -> None:
+    model, voice = model_and_voice
+    for samples in (512, 513, 16_000, 29 * 16_000):
+        assert model.speech(np.resize(voice, samples)).size == -(-samples // 512)
+
+
+def test_what_comes_later_changes_no_probability(model_and_voice: tuple[SpeechModel, Audio]) -> None:
+    """The cut of a passage rests on this: to the last bit."""
+    model, voice = model_and_voice
+    all_of_it = model.speech(voice)
+    for frames in (40, 63, 100):
+        assert np.array_equal(model.speech(voice[: frames * 512]), all_of_it[:frames])
+
+
+def test_listening_leaves_the_sound_as_it_was(model_and_voice: tuple[SpeechModel, Audio]) -> None:
+    model, voice = model_and_voice
+    for length in (voice.size, voice.size // 512 * 512):
+        given = voice[:length].copy()
+        model.speech(given)
+        model.read(given, "en")
+        assert np.array_equal(given, voice[:length])
+
+
+def test_lines_lie_within_the_sound_in_order(model_and_voice: tuple[SpeechModel, Audio]) -> None:
+    model, voice = model_and_voice
+    lines = model.read(voice, "en")
+    assert lines
+    starts = [line.start_s for line in lines]
+    assert starts == sorted(starts)
+    assert all(word.word and 0 <= word.probability <= 1 for line in lines for word in line.words)
+    assert all(-0.1 <= line.start_s <= line.end_s <= voice.size / 16_000 + 1 for line in lines)
+
+
+def test_the_same_sound_gives_the_same_lines_whatever_came_between(
+    model_and_voice: tuple[SpeechModel, Audio],
+) -> None:
+    model, voice = model_and_voice
+    mumbling = voice[: 5 * 16_000] * np.random.default_rng(1).normal(0, 1, 5 * 16_000).astype(np.float32)
+    first, first_mumbling = model.read(voice, "en"), model.read(mumbling, "en")
+    assert model.read(voice, "en") == first
+    assert model.read(mumbling, "en") == first_mumbling
+
+
+@pytest.mark.model
+def test_what_was_said_is_what_is_read() -> None:
+    lines = real_model().read(said_aloud(), "en")
+    heard = " ".join(line.text for line in lines).lower()
+    assert all(word in heard for word in ("meeting", "open", "name", "letter", "school", "monday"))
+    assert " ".join(word.word for line in lines for word in line.words).lower() == heard
+
+
+@pytest.mark.model
+def test_the_language_can_be_left_to_the_model() -> None:
+    assert {line.language for line in real_model().read(said_aloud(), "auto")} == {"en"}
+
+
+@pytest.mark.model
+def test_nothing_is_looked_up_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    model_folder()
+    with pytest.raises(ValueError, match="base"):
+        FasterWhisper(tmp_path / "base", "base")
