@@ -1,0 +1,207 @@
+"""The page in a real browser on a phone: what no test client knows of origins, cookies, scripts and widths."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+from web_room import MEETING, BoxOnTheTable
+from web_server import PATIENCE_S, Served, free_port
+
+from appliance.clock import SystemClock
+
+pytestmark = pytest.mark.chromium
+SOUND = bytes(range(256)) * 11_250
+FLAGS = """--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking
+--disable-component-update --disable-sync --disable-dev-shm-usage""".split()  # noqa: SIM905
+SHOTS = os.environ.get("CANDOUR_SHOTS")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> BoxOnTheTable:
+    return BoxOnTheTable(tmp_path / "data", SystemClock(), host="127.0.0.1", port=free_port())
+
+
+@pytest.fixture
+def url(table: BoxOnTheTable, tmp_path: Path) -> Iterator[str]:
+    served = Served(table.settings, tmp_path)
+    with served:
+        yield served.url
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Callable[..., "Phone"]]:
+    open_phones: list[Phone] = []
+
+    def phone(javascript: bool = True) -> "Phone":
+        open_phones.append(Phone(tmp_path / f"profile-{len(open_phones)}", javascript))
+        return open_phones[-1]
+
+    yield phone
+    for one in open_phones:
+        one.driver.quit()
+
+
+class Phone:
+    """Chromium, as wide as a phone."""
+
+    def __init__(self, profile: Path, javascript: bool) -> None:
+        options = ChromeOptions()
+        options.binary_location = shutil.which("chromium") or "chromium"
+        for flag in [*FLAGS, f"--user-data-dir={profile}", f"--disk-cache-dir={profile}"]:
+            options.add_argument(flag)
+        if not javascript:
+            blocked = {"profile.managed_default_content_settings.javascript": 2}
+            options.add_experimental_option("prefs", blocked)
+        self.driver = Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        self.width(360)
+
+    def width(self, pixels: int, scheme: str = "light") -> None:
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": pixels, "height": 800, "deviceScaleFactor": 2, "mobile": True},
+        )
+        wanted = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wanted})
+
+    def sees(self, words: str) -> None:
+        """Wait until the page says so by itself."""
+        WebDriverWait(self.driver, PATIENCE_S).until(lambda _: words in self.text, f"{words!r} in {self.text!r}")
+
+    @property
+    def text(self) -> str:
+        """What can be read; asked through the tools' own door, which is open where pages run no scripts, too."""
+        found = self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": "document.body.innerText"})
+        return str(found["result"].get("value", ""))
+
+    def press(self, words: str) -> None:
+        """A button or link, once it is there."""
+        xpath = f"//button[contains(., '{words}')] | //a[contains(., '{words}')]"
+        WebDriverWait(self.driver, PATIENCE_S).until(lambda driver: driver.find_elements(By.XPATH, xpath))[0].click()
+
+    def scrolls_sideways(self) -> bool:
+        expression = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        found = self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": expression})
+        return bool(found["result"]["value"])
+
+    def shot(self, name: str) -> None:
+        if SHOTS:
+            self.driver.save_screenshot(f"{SHOTS}/{name}.png")
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the browser wrote on its console: refused scripts and styles, errors."""
+        return [str(entry["message"]) for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+
+
+def makes_copies(table: BoxOnTheTable) -> None:
+    table.makes("recording.mp3", "audio/mpeg", SOUND)
+    table.makes("recording.flac", "audio/flac", SOUND * 4)
+
+
+def test_a_meeting_on_a_phone(table: BoxOnTheTable, url: str, browser: Callable[..., Phone]) -> None:
+    phone = browser()
+    table.says("ready")
+    phone.driver.get(url)
+    phone.sees("It is not recording now.")
+    phone.shot("ready")
+    table.opens()
+    phone.sees("Nothing is recorded yet.")
+    phone.sees("Get my ticket")
+    phone.shot("notice")
+    phone.press("Get my ticket")
+    phone.sees("Your code")
+    phone.shot("mine-notice")
+
+    phone.driver.get(url)
+    table.records(190)
+    table.transcribes(70)
+    phone.sees("3:10 recorded")
+    assert phone.driver.title == "Recording – Room 4"
+    phone.shot("recording")
+    phone.press("Open my ticket")
+    table.ends()
+    phone.sees("Your copy is being made.")
+    makes_copies(table)
+    phone.sees("Save the recording")
+    phone.shot("copies")
+    assert phone.complaints == []
+
+
+def test_without_javascript(table: BoxOnTheTable, url: str, browser: Callable[..., Phone]) -> None:
+    phone = browser(javascript=False)
+    phone.driver.get(f"{url}/mine")
+    phone.sees("Personal links need JavaScript.")  # which only a browser without it shows
+    table.opens()
+    phone.driver.get(url)
+    phone.press("Get my ticket")
+    phone.sees("Your code")
+    phone.driver.get(url)
+    table.records(190)
+    phone.sees("3:10 recorded")
+    table.says("paused", MEETING)
+    phone.sees("PAUSED")
+    phone.shot("paused")
+    phone.press("Open my ticket")
+    table.ends()
+    makes_copies(table)
+    phone.sees("Save the recording")
+
+
+def test_a_personal_link_leaves_no_token_behind(table: BoxOnTheTable, url: str, browser: Callable[..., Phone]) -> None:
+    first, other = browser(), browser()
+    table.opens()
+    first.driver.get(url)
+    first.press("Get my ticket")
+    link = first.driver.find_element(By.CSS_SELECTOR, ".ticket .wrap a").get_attribute("href")
+    assert link and "#" in link
+    other.driver.get(link)
+    other.sees("Your code")
+    assert other.driver.current_url == f"{url}/mine"
+    code = first.driver.find_element(By.CSS_SELECTOR, ".code").text
+    assert other.driver.find_element(By.CSS_SELECTOR, ".code").text == code
+    other.driver.back()
+    assert "#" not in other.driver.current_url
+
+
+def test_a_page_without_news_says_so(table: BoxOnTheTable, tmp_path: Path, browser: Callable[..., Phone]) -> None:
+    phone = browser()
+    served = Served(table.settings, tmp_path)
+    table.says("ready")
+    with served:
+        phone.driver.get(served.url)
+        phone.sees("It is not recording now.")
+    phone.sees("Not connected: look at the light")
+    assert "It is not recording now." not in phone.text and phone.driver.title == "Not connected – Room 4"
+    phone.shot("lost")
+    with served:
+        phone.sees("It is not recording now.")
+        assert "Not connected" not in phone.text and phone.driver.title == "Not recording – Room 4"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_a_small_phone(
+    scheme: str, table: BoxOnTheTable, url: str, browser: Callable[..., Phone]
+) -> None:
+    phone = browser()
+    table.opens()
+    phone.driver.get(url)
+    phone.press("Get my ticket")
+    phone.sees("Your code")
+    table.records(190)
+    table.ends()
+    makes_copies(table)
+    phone.width(320, scheme)
+    for path in ("/", "/mine", "/enter", "/copies/no/such"):
+        phone.driver.get(url + path)
+        phone.driver.execute_script("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        phone.shot(f"320-{scheme}{path.replace('/', '-')}")
+        assert not phone.scrolls_sideways()
+        small = "return [...document.querySelectorAll('button, .button, nav a, input:not([type=hidden]), summary')]"
+        heights = phone.driver.execute_script(f"{small}.map((part) => part.getBoundingClientRect().height)")
+        assert min(heights) >= 44  # CSS pixels: WCAG 2.5.5, target size

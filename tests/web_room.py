@@ -1,0 +1,118 @@
+"""A box for the tests of the page: the files that other services would have written, and a clock to move by hand."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from appliance.clock import Clock, boot_id, stamp
+from appliance.settings import Room, Settings, Store, Web
+from appliance.store import box, finish, record, transcript
+from appliance.store.folders import Folders, MeetingFolder
+
+MEETING = "2026-11-23-K7QF"
+RATE = 16000
+
+
+@dataclass
+class HandClock:
+    """A clock that stands still until it is told to go on; it keeps near the real one, as files get real times."""
+
+    passed: float = 0.0
+    start: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def monotonic(self) -> float:
+        return 1000.0 + self.passed
+
+    def wall(self) -> datetime:
+        return self.start + timedelta(seconds=self.passed)
+
+    def trust(self) -> str:
+        return "synchronised"
+
+    def go_on(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+class BoxOnTheTable:
+    """Writes what recorder, transcriber and finisher would write."""
+
+    def __init__(self, data: Path, clock: Clock, **web: object) -> None:
+        self.settings = Settings(
+            room=Room(name="Room 4", organisation="Anytown Council", help_line="Ring 01234 567890."),
+            store=Store(data=str(data)),
+            web=Web(**web),  # type: ignore[arg-type]
+        )
+        self.folders = Folders(data)
+        self.folders.prepare()
+        self.clock = clock
+
+    def says(self, state: str, meeting: str | None = None, because: str = "", boot: str | None = None) -> None:
+        db = box.own(self.folders)
+        moment = stamp(self.clock.wall())
+        if meeting and meeting not in {one.id for one in box.meetings(db)}:
+            box.add_meeting(db, meeting, moment, "synchronised")
+        box.set_state(db, box.BoxState(state, self.clock.monotonic(), moment, boot or boot_id(), because, meeting))
+        db.close()
+
+    def opens(self, meeting: str = MEETING) -> MeetingFolder:
+        folder = self.folders.make_meeting(meeting)
+        db = record.own(folder)
+        record.describe(db, meeting, RATE, "test")
+        db.close()
+        self.says("notice", meeting)
+        return folder
+
+    def records(self, seconds: int, meeting: str = MEETING) -> None:
+        """The master has grown to so many seconds."""
+        self.grows(meeting)
+        db = record.own(self.folders.meeting(meeting))
+        record.add_seconds(db, [record.Second(number, RATE, b"", -40.0, 90, 0) for number in range(seconds)])
+        db.close()
+        self.says("recording", meeting)
+
+    def grows(self, meeting: str = MEETING) -> None:
+        """The newest second of the master is of just now."""
+        master, now = self.folders.meeting(meeting).master, self.clock.wall().timestamp()
+        with master.open("ab") as file:
+            file.write(bytes(2 * RATE))
+        os.utime(master, (now, now))
+
+    def transcribes(self, seconds: int, meeting: str = MEETING) -> None:
+        db = transcript.own(self.folders.meeting(meeting))
+        transcript.add_passage(db, transcript.Passage(0, seconds * RATE, 1.0, 1.0, "test"), [])
+        db.close()
+
+    def ends(self, meeting: str = MEETING, seconds: int | None = None) -> None:
+        """Stopped, with the small copy not yet made."""
+        db = record.own(self.folders.meeting(meeting))
+        record.end(db, record.recorded(db) if seconds is None else seconds * RATE, stamp(self.clock.wall()))
+        db.close()
+        self.says("ended", meeting)
+        self._lists_as_ended(meeting)
+
+    def makes(self, name: str, media_type: str, content: bytes, meeting: str = MEETING) -> str:
+        """A copy is ready; returns its SHA-256."""
+        folder = self.folders.meeting(meeting)
+        folder.copies.mkdir(exist_ok=True)
+        (folder.copies / name).write_bytes(content)
+        digest = sha256(content).hexdigest()
+        db = finish.own(folder)
+        made = finish.Copy(name, media_type, len(content), digest, stamp(self.clock.wall()))
+        finish.add_step(db, name, made.made_wall, [made])
+        db.close()
+        return digest
+
+    def rows(self, path: Path, sql: str) -> list[tuple[object, ...]]:
+        db = Database(path)
+        found: list[tuple[object, ...]] = db.conn.execute(sql).fetchall()
+        db.close()
+        return found
+
+    def _lists_as_ended(self, meeting: str) -> None:
+        db = box.own(self.folders)
+        box.end_meeting(db, meeting, stamp(self.clock.wall()), "stopped by the button")
+        db.close()

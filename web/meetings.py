@@ -1,0 +1,155 @@
+"""One meeting as the holder of a ticket sees it: who has tickets, how far it is, and the copies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from appliance.clock import spoken
+from appliance.store import box, finish, room, tickets
+from appliance.store.finish import Copy
+from appliance.store.folders import MeetingFolder
+from web.house import house, reading
+from web.now import Progress, progress
+from web.purse import Held
+from web.words import size
+
+KINDS = {  # by the ending of a copy's name: what to press, and what it is
+    ".mp3": ("Save the recording", "sound, plays on every phone and computer"),
+    ".flac": ("Save the full-quality recording", "every sample as it was recorded, for experts"),
+    ".txt": ("Save the transcript", "text, made by a computer; the recording is the record"),
+    ".vtt": ("Save the transcript with times", "subtitles for players; made by a computer"),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A copy as it is offered."""
+
+    copy: Copy
+    press: str
+    what: str
+    size: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A meeting through the eyes of one ticket; `missing` is what became of it when nothing was recorded."""
+
+    held: Held
+    when: str
+    tickets: int
+    collectors: int
+    progress: Progress
+    copies: list[Copy]
+    missing: str
+
+    @property
+    def id(self) -> str:
+        return self.held.ticket.meeting
+
+    @property
+    def key(self) -> str:
+        return f"ticket-{self.held.ticket.id}"
+
+    @property
+    def ended(self) -> bool:
+        return self.progress.ended_s is not None
+
+    @property
+    def length(self) -> str:
+        return f"{spoken(self.progress.ended_s)} long" if self.progress.ended_s else ""
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more will change but the count."""
+        return bool(self.missing) or (bool(self.copies) and not self.waits)
+
+    @property
+    def offers(self) -> list[Offer]:
+        """The copies; the smallest sound first, whatever was made first."""
+        known = list(KINDS)
+        found = [_offer(copy) for copy in self.copies]
+        return sorted(
+            found, key=lambda one: next((at for at, end in enumerate(known) if one.copy.name.endswith(end)), 9)
+        )
+
+    @property
+    def count(self) -> str:
+        if self.tickets == 1:
+            return "You hold the only ticket so far" + (", and you have taken a copy." if self.collectors else ".")
+        return f"{self.tickets} tickets, and {self.collectors} of them have taken a copy."
+
+    @property
+    def ask(self) -> str:
+        return f"“We are {self.tickets}; does your page say {self.tickets}?”" if self.tickets > 1 else ""
+
+    @property
+    def waits(self) -> str:
+        """What is still being made of an ended meeting; empty when there is nothing to wait for."""
+        if not self.ended or self.missing:
+            return ""
+        if not self.copies:
+            return "Your copy is being made. It will be here within seconds."
+        if not house().settings.transcript.enabled or any(copy.name.endswith(".txt") for copy in self.copies):
+            return ""
+        if self.progress.transcript_complete:
+            return "The transcript is ready and its files are being made."
+        far, whole = spoken(self.progress.transcribed_s), spoken(self.progress.ended_s or 0)
+        return f"The transcript is being written: up to {far} of {whole}."
+
+
+def seen(held: Held) -> Seen:
+    """The meeting of a ticket, as far as its files are there."""
+    folder = house().folders.meeting(held.ticket.meeting)
+    listed = _listed(folder.id)
+    far = progress(folder)
+    return Seen(
+        held=held,
+        when=_when(listed),
+        tickets=_tickets(folder.id),
+        collectors=_collectors(folder),
+        progress=far,
+        copies=copies(folder, far),
+        missing=_missing(listed, far),
+    )
+
+
+def copies(folder: MeetingFolder, far: Progress) -> list[Copy]:
+    """What may be taken: nothing before the meeting has ended."""
+    db = reading(finish, folder)
+    return list(finish.copies(db)) if db and far.ended_s is not None else []
+
+
+def _offer(copy: Copy) -> Offer:
+    press, what = next(
+        (words for end, words in KINDS.items() if copy.name.endswith(end)), (f"Save {copy.name}", "file")
+    )
+    return Offer(copy, press, what, size(copy.bytes))
+
+
+def _listed(meeting: str) -> box.Meeting | None:
+    db = reading(box, house().folders)
+    return next((one for one in box.meetings(db) if one.id == meeting), None) if db else None
+
+
+def _when(listed: box.Meeting | None) -> str:
+    if listed is None:
+        return ""
+    when = f"{datetime.fromisoformat(listed.opened_wall).astimezone():%A %-d %B %Y, %H:%M}"
+    return when if listed.clock_trust == "synchronised" else f"{when} by the box’s own clock, which nobody has set"
+
+
+def _missing(listed: box.Meeting | None, far: Progress) -> str:
+    if far.ended_s == 0 or (far == Progress() and listed and listed.ended_wall):
+        why = f" ({listed.ended_because})" if listed and listed.ended_because else ""
+        return f"Nothing was recorded in this meeting{why}."
+    return ""
+
+
+def _tickets(meeting: str) -> int:
+    db = reading(tickets, house().folders)
+    return len(tickets.of_meeting(db, meeting)) if db else 0
+
+
+def _collectors(folder: MeetingFolder) -> int:
+    db = reading(room, folder)
+    return len(room.collectors(db)) if db else 0

@@ -1,0 +1,92 @@
+"""What every request and every answer must keep to: the box's own name and origin, headers, refusals in words."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug import Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+
+from web.house import house
+
+FORM_BYTES = 4096
+METHODS = ("GET", "HEAD", "POST")
+LOCAL_ENDINGS = (".local", ".internal", ".home.arpa", ".test")  # names that no public registrar gives away
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    # With no-referrer browsers send `Origin: null` on form posts, and `only_own_origin` would refuse everybody.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(), camera=(), geolocation=()",
+}
+SENTENCES = {
+    400: ("Not understood", "Your browser asked in a way that this page does not understand."),
+    403: ("Not allowed", "This is only for people who hold a ticket of that meeting."),
+    404: ("Nothing here", "There is no page at this address."),
+    405: ("Not possible", "This page cannot be used in that way."),
+    413: ("Too much", "That was far more text than a ticket has."),
+    416: ("No such part", "The file is shorter than the part that was asked for. Start the download again."),
+    500: ("Something went wrong", "The fault is in the box, not in your phone. Try again in a minute."),
+}
+
+
+def secure(app: Flask) -> None:
+    """Apply all of it to an app."""
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
+    app.before_request(only_own_name)
+    app.before_request(only_known_methods)
+    app.before_request(only_own_origin)
+    app.after_request(add_headers)
+    app.register_error_handler(HTTPException, refusal)
+
+
+def only_own_name() -> None:
+    """Refuse names that a stranger can own, or a web site could point its name at the box (DNS rebinding)."""
+    own = urlsplit(house().settings.web.url).hostname
+    try:
+        name = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        name = ""
+    if name and (name == own or "." not in name or name.endswith(LOCAL_ENDINGS) or _is_address(name)):
+        return
+    abort(400, "This box does not go by that name. Scan the code on the table.")
+
+
+def only_known_methods() -> None:
+    """What a browser uses; Flask would answer OPTIONS by itself."""
+    if request.method not in METHODS:
+        raise MethodNotAllowed(METHODS)
+
+
+def only_own_origin() -> None:
+    """A form is taken only from a page of this box."""
+    if request.method == "POST" and urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+        abort(403, "This form did not come from this page. Open the page of the room again and press there.")
+
+
+def add_headers(answer: Response) -> Response:
+    answer.headers.update(HEADERS)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def refusal(error: HTTPException) -> ResponseReturnValue:
+    """Any refusal as a page in the house's style; a sentence given to `abort` stands instead of the general one."""
+    if error.response is not None:
+        return error.response
+    code = error.code or 500
+    title, general = SENTENCES.get(code, SENTENCES[400] if code < 500 else SENTENCES[500])
+    own_words = error.description not in (type(error).description, None) and not isinstance(error, SecurityError)
+    page = render_template("refusal.html", title=title, sentence=error.description if own_words else general)
+    kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Content-Range")]
+    return page, code, kept
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
