@@ -14,13 +14,11 @@ from appliance.errors import CandourError
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
 
-DEFAULT_SETTINGS = Path("/etc/candour/candour.toml")
-
 settings_option = click.option(
     "--settings",
     "settings_path",
     type=click.Path(path_type=Path),
-    default=DEFAULT_SETTINGS,
+    default=settings_file.DEFAULT_PATH,
     show_default=True,
     help="The settings file.",
 )

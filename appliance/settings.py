@@ -13,6 +13,9 @@ from typing import Any
 
 from appliance.errors import BadSettings, NoSettings
 
+DEFAULT_PATH = Path("/etc/candour/candour.toml")
+"""Where a provisioned box has its settings."""
+
 HEADER_PINS = range(2, 28)  # the GPIO numbers that the Raspberry Pi's 40-pin header carries
 
 

@@ -18,6 +18,7 @@ from appliance.store.folders import Folders
 SERVICES = ("panel", "recorder", "transcriber", "finisher", "web")
 PRESS_S = 0.15
 HOLD_S = 2.2
+LET_GO_S = 0.1  # less between two presses would be a bounce
 
 
 class House:
@@ -95,6 +96,7 @@ class House:
             finger.send(b"down")
             time.sleep(seconds)
             finger.send(b"up")
+        time.sleep(LET_GO_S)
 
     def state(self) -> box.BoxState | None:
         db = box.read(self.folders)

@@ -8,6 +8,7 @@ import array
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from typing import Any, BinaryIO
@@ -35,19 +36,33 @@ def pick(interleaved: bytes, channels: int, master_channel: int) -> bytes:
     return array.array("h", interleaved)[master_channel - 1 :: channels].tobytes()
 
 
-def device_index(audio: Any, wanted: str) -> int:
-    """PortAudio's index of the device today. Raises NoMicrophone."""
-    card = soundcards.find(wanted)
-    names = {
+def inputs(audio: Any) -> dict[int, str]:
+    """PortAudio's indices and names of what can record, today."""
+    return {
         index: str(about["name"])
         for index in range(audio.get_device_count())
         if (about := audio.get_device_info_by_index(index))["maxInputChannels"] > 0
     }
-    for index, name in names.items():
+
+
+def names() -> list[str]:
+    """The names of all PortAudio devices that can record."""
+    import pyaudio
+
+    return list(inputs(pyaudio.PyAudio()).values())
+
+
+def listed(found: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in found) or "none"
+
+
+def device_index(audio: Any, wanted: str) -> int:
+    """PortAudio's index of the device today. Raises NoMicrophone."""
+    card, found = soundcards.find(wanted), inputs(audio)
+    for index, name in found.items():
         if name == wanted.removeprefix("pcm:") if card is None else f"(hw:{card.number},0)" in name:
             return index
-    found = ", ".join(f'"{name}"' for name in names.values()) or "none"
-    raise NoMicrophone(wanted=f'"{wanted.removeprefix("pcm:")}"', found=found)
+    raise NoMicrophone(wanted=f'"{wanted.removeprefix("pcm:")}"', found=listed(list(found.values())))
 
 
 def capture(setting: Microphone, pipe: BinaryIO) -> None:
@@ -75,6 +90,23 @@ def capture(setting: Microphone, pipe: BinaryIO) -> None:
         interleaved = stream.read(block_frames, exception_on_overflow=False)
         pcm = pick(interleaved, setting.channels, setting.master_channel)
         frames.write(pipe, Block(time.monotonic(), pcm))
+
+
+def look_for(device: str) -> None:
+    """Ask PortAudio whether a device is there, in a process of its own and without opening it. Raises NoMicrophone."""
+    asked = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from appliance.recorder.microphone import names; print(*names(), sep=chr(0))",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = asked.stdout.strip().split(chr(0)) if asked.stdout.strip() else []
+    if device.removeprefix("pcm:") not in found:
+        raise NoMicrophone(wanted=f'"{device.removeprefix("pcm:")}"', found=listed(found))
 
 
 def main(device: str, rate: str, channels: str, master_channel: str) -> None:

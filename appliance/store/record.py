@@ -100,6 +100,13 @@ def add_capture(db: Database, capture: Capture) -> None:
         )
 
 
+def first_capture(db: Database) -> Capture | None:
+    row = db.conn.execute(
+        "SELECT first_sample, monotonic, wall, clock_trust, boot_id FROM captures ORDER BY id LIMIT 1"
+    ).fetchone()
+    return Capture(*row) if row else None
+
+
 def last_capture(db: Database) -> Capture | None:
     row = db.conn.execute(
         "SELECT first_sample, monotonic, wall, clock_trust, boot_id FROM captures ORDER BY id DESC LIMIT 1"

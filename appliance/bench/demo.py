@@ -1,0 +1,254 @@
+"""`candour demo`: a meeting through the whole appliance on this computer.
+
+The services are the real ones. Simulated are the finger on the button, the copper of the pins and, unless --mic is
+given, the air between the speakers and the microphone.
+"""
+
+import json
+import select
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import segno
+
+from appliance.bench import sound
+from appliance.bench.attendee import Attendee, Taken
+from appliance.bench.house import House
+from appliance.bench.room import Room
+from appliance.bench.terminal import Drawing
+from appliance.errors import NoMicrophone, PortTaken, Provisioned
+from appliance.recorder import microphone
+from appliance.settings import DEFAULT_PATH, load
+from appliance.store import finish, record, transcript
+from appliance.transcriber import models
+
+SAMPLE = Path(__file__).parent / "sample_meeting" / "meeting.flac"
+RATE = 16000
+NOTICE_S = 2.0
+SETTINGS = """\
+[room]
+name = "The demonstration"
+organisation = "Candour on this computer"
+[microphone]
+device = {device}
+[meeting]
+longest_hours = 1.0
+[transcript]
+model = {model}
+[web]
+host = "127.0.0.1"
+port = {port}
+[store]
+data = {data}
+run = {run}
+reserve_mb = 100
+"""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The options of the command."""
+
+    audio: Path | None
+    speed: float
+    mic: str | None
+    out: Path | None
+    then_exit: bool
+    lose: tuple[str, ...]
+    port: int
+    model_folder: Path
+
+
+def run(choices: Choices) -> int:
+    """Returns the exit status. Raises the errors of errors.py for bad input, before anything is started."""
+    if DEFAULT_PATH.exists():
+        raise Provisioned(marker=DEFAULT_PATH)
+    models.check(choices.model_folder)
+    port = free_port(choices.port)
+    folder = Path(tempfile.mkdtemp(prefix="candour-"))  # short: the length of a socket's path is limited
+    house: House | None = None
+    try:
+        room = None if choices.mic else open_room(choices, folder)
+        if choices.mic:
+            microphone.look_for(f"pcm:{choices.mic}")
+        house = House(write_settings(choices, folder, port), room)
+        return show(house, choices)
+    except KeyboardInterrupt:
+        print("\nEnded.")
+        return 0
+    finally:
+        if house:
+            house.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_room(choices: Choices, folder: Path) -> Room:
+    pcm = folder / "room.pcm"
+    sound.to_pcm(choices.audio or SAMPLE, pcm, RATE)
+    losses = tuple((float(at), float(length)) for at, _, length in (loss.partition(":") for loss in choices.lose))
+    return Room.opened(pcm, RATE, choices.speed, losses)
+
+
+def write_settings(choices: Choices, folder: Path, port: int) -> Path:
+    path = folder / "candour.toml"
+    facts = {
+        "device": f"pcm:{choices.mic}" if choices.mic else "auto",
+        "model": str(choices.model_folder.absolute()),
+        "port": port,
+        "data": str(folder / "data"),
+        "run": str(folder / "run"),
+    }
+    path.write_text(SETTINGS.format(**{name: json.dumps(fact) for name, fact in facts.items()}))
+    load(path)
+    return path
+
+
+def free_port(wanted: int) -> int:
+    """The port if nobody has it; 0 chooses one. Raises PortTaken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise PortTaken(host="127.0.0.1", port=wanted, why=error.strerror) from error
+        return int(probe.getsockname()[1])
+
+
+def show(house: House, choices: Choices) -> int:
+    drawing, url = Drawing(house), house.settings.web.url
+    drawing.say("Starting the services: " + ", ".join(("panel", "recorder", "transcriber", "finisher", "web")))
+    house.start()
+    wait(house, drawing, lambda: in_state(house, "ready") and answers(url))
+    drawing.say(f"\nThe page of the room is {url} : open it, or scan this code on this computer.\n")
+    segno.make(url, error="m").terminal(compact=True, border=2)
+    drawing.say("\nPress: we tell.")
+    house.press()
+    wait(house, drawing, lambda: in_state(house, "notice"))
+    attendee = Attendee(url)
+    attendee.take_ticket()
+    drawing.say("Somebody has scanned the code and holds a ticket.")
+    rest(house, drawing, NOTICE_S)
+    if choices.mic:
+        with_keys(house, drawing)
+    else:
+        with_script(house, drawing)
+    return finish_meeting(house, drawing, attendee, choices)
+
+
+def with_script(house: House, drawing: Drawing) -> None:
+    """Press, let the room talk until its sound is over, press."""
+    drawing.say("Press: we start. While the light is steady, everyone here will hear this again.")
+    house.press()
+    played = house.run / "room.played"
+    wait(house, drawing, played.exists)
+    house.press()
+    drawing.say("Press: we stop. For 15 seconds another press would go on.")
+    wait(house, drawing, lambda: in_state(house, "ended", "ready"))
+
+
+def with_keys(house: House, drawing: Drawing) -> None:
+    """Enter is the button, h and Enter holds it, until the meeting has ended."""
+    drawing.say("Enter: press the button. h and Enter: hold it. Press to start, press again to stop.")
+    while not in_state(house, "ended", "ready"):
+        drawing.draw()
+        if select.select([sys.stdin], [], [], 0.1)[0]:
+            line = sys.stdin.readline()
+            house.hold() if line.strip() == "h" else house.press()
+        house.check()
+
+
+def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: Choices) -> int:
+    stopped = time.monotonic()
+    meeting = house.folders.every_meeting()[0]
+    transcript_s = 0.0
+
+    def finished() -> bool:
+        nonlocal transcript_s
+        text, done = transcript.read(meeting), finish.read(meeting)
+        if text and transcript.cursor(text).complete and not transcript_s:
+            transcript_s = time.monotonic() - stopped
+        return done is not None and "complete" in finish.steps(done)
+
+    wait(house, drawing, finished)
+    drawing.say("")
+    print((meeting.copies / "transcript.txt").read_text())
+    out = choices.out or house.run / "taken"
+    out.mkdir(parents=True, exist_ok=True)
+    taken = attendee.take_copies(house.folders, meeting.id, out)
+    summary = summarise(house, meeting.id, transcript_s, taken)
+    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+    print("Everybody with a ticket gets exactly these copies:")
+    for copy in taken:
+        print(f"  {copy.name:16} {copy.bytes:>10} bytes   SHA-256 {copy.sha256}")
+    if choices.out:
+        print(f"They are in {choices.out}, with summary.json.")
+    if not choices.then_exit:
+        print(
+            f"\nThe page goes on at {house.settings.web.url} until Ctrl-C; then everything here is deleted.", flush=True
+        )
+        while True:
+            rest(house, None, 1.0)
+    return 0
+
+
+def summarise(house: House, meeting: str, transcript_s: float, taken: list[Taken]) -> dict[str, object]:
+    """What happened, for machines. Times in seconds."""
+    folder = house.folders.meeting(meeting)
+    db, text = record.read(folder), transcript.read(folder)
+    about = record.described(db) if db else None
+    if db is None or text is None or about is None:
+        raise NoMicrophone(wanted="gave sound", found="a meeting without a second")
+    return {
+        "meeting": meeting,
+        "seconds_recorded": record.recorded(db) / about.rate,
+        "gaps": [
+            {
+                "at_s": gap.first_sample / about.rate,
+                "length_s": gap.samples / about.rate,
+                "cause": gap.cause,
+                "length_known": gap.length_known,
+            }
+            for gap in record.gaps(db)
+        ],
+        "seconds_of_speech": round(record.speech_seconds(db), 1),
+        "seconds_from_stop_to_transcript": round(transcript_s, 1),
+        "model": next((one.model for one in transcript.passages(text) if one.model), ""),
+        "files": {copy.name: {key: value for key, value in asdict(copy).items() if key != "name"} for copy in taken},
+    }
+
+
+def in_state(house: House, *states: str) -> bool:
+    now = house.state()
+    return now is not None and now.state in states
+
+
+def answers(url: str) -> bool:
+    """Does the page answer yet?"""
+    try:
+        Attendee(url).look()
+    except OSError:
+        return False
+    return True
+
+
+def wait(house: House, drawing: Drawing, met: Callable[[], bool]) -> None:
+    """Draw until something has happened. Raises ProgramEnded when a service ends by itself."""
+    while not met():
+        drawing.draw()
+        house.check()
+        time.sleep(0.1)
+
+
+def rest(house: House, drawing: Drawing | None, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if drawing:
+            drawing.draw()
+        house.check()
+        time.sleep(0.1)

@@ -1,0 +1,1 @@
+"""The finisher: makes the copies of a meeting, step by step, each recorded when it is done."""

@@ -1,0 +1,132 @@
+"""Making the copies of one meeting. Each maker works in pieces, so that nothing else waits long for it.
+
+A copy is written under a temporary name, made durable, and only then given its own. So a file under its own name is
+whole, and after a crash it is taken as it is; what lies under a temporary name is thrown away.
+"""
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from itertools import zip_longest
+from pathlib import Path
+
+from appliance.errors import CopyDiffers, NotAudio
+from appliance.evidence import merkle
+from appliance.finisher import audio, text
+from appliance.finisher.meeting import Meeting, Sound, readable
+from appliance.store import wav
+from appliance.store.folders import MeetingFolder, sync_folder
+
+MP3, FLAC, TXT, VTT = "recording.mp3", "recording.flac", "transcript.txt", "transcript.vtt"
+PARTIAL = ".partial"
+
+Work = Generator[bool, None, list[str]]
+"""Gives True after a piece of work and False where there is nothing to do just now; returns the names it made."""
+
+
+def prepare(folder: MeetingFolder) -> None:
+    """Make the folder of the copies, without what a crash left half made."""
+    folder.copies.mkdir(exist_ok=True)
+    for left in folder.copies.glob(f"*{PARTIAL}"):
+        left.unlink()
+
+
+def small_copy(meeting: Meeting) -> Work:
+    """Follow the durable cursor while the meeting lasts, so that its end leaves only seconds to do."""
+    target = meeting.folder.copies / MP3
+    sound = yield from readable(meeting.sound)
+    if not target.exists():
+        with audio.SmallCopy(_partial(target), sound.rate) as copy:
+            while not (sound.ended and copy.samples == sound.samples):
+                pcm = _more(meeting.folder.master, copy.samples, sound)
+                if pcm:
+                    copy.append(pcm)
+                elif sound.ended:  # the master is shorter than it was
+                    raise CopyDiffers(name=MP3, id=meeting.id, second=copy.samples // sound.rate)
+                yield bool(pcm)
+                sound = yield from readable(meeting.sound)
+            copy.finish()
+        _publish(target)
+    return [MP3]
+
+
+def lossless_copy(meeting: Meeting) -> Work:
+    """Every sample of the master, compared with the leaves of its seconds before anybody can have it."""
+    target = meeting.folder.copies / FLAC
+    sound = yield from readable(meeting.sound)
+    if not target.exists():
+        there = wav.samples(meeting.folder.master)
+        if there < sound.samples:
+            raise CopyDiffers(name=FLAC, id=meeting.id, second=there // sound.rate)
+        leaves = yield from readable(meeting.leaves)
+        written = audio.flac(meeting.folder.master, sound.rate, sound.samples, _partial(target))
+        with closing(written):
+            for _ in written:
+                yield True
+        for same in compare(_partial(target), leaves, sound.rate, meeting.id):
+            if same % audio.PIECE_S == 0:
+                yield True
+        _publish(target)
+    return [FLAC]
+
+
+def compare(copy: Path, leaves: list[bytes], rate: int, meeting_id: str) -> Iterator[int]:
+    """Hold a FLAC file against the record, giving how many seconds are the same.
+
+    Where they differ the file is removed. Raises CopyDiffers, which names that second.
+    """
+    same, damage = 0, None
+    try:
+        for leaf, pcm in zip_longest(leaves, _by_second(audio.decode_pcm(copy), rate)):
+            if leaf is None or pcm is None or merkle.leaf(pcm) != leaf:
+                break
+            same += 1
+            yield same
+        else:
+            return
+    except NotAudio as error:
+        damage = error
+    copy.unlink()
+    raise CopyDiffers(name=FLAC, id=meeting_id, second=same) from damage
+
+
+def transcript_copies(meeting: Meeting) -> Work:
+    """The transcript to read and the one for players; none where this box writes none."""
+    if not meeting.transcribing and not meeting.transcribed():
+        return []
+    head, entries = yield from readable(meeting.told)
+    for name, content in ((TXT, text.txt(head, entries)), (VTT, text.vtt(head, entries))):
+        target = meeting.folder.copies / name
+        if not target.exists():
+            with _partial(target).open("wb") as file:
+                file.write(content.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            _publish(target)
+    return [TXT, VTT]
+
+
+def _more(master: Path, first: int, sound: Sound) -> bytes:
+    """Some durable PCM from sample `first` on; empty where there is none."""
+    there = min(sound.samples, wav.samples(master)) - first
+    return wav.pcm(master, first, min(there, audio.PIECE_S * sound.rate)) if there > 0 else b""
+
+
+def _by_second(pieces: Iterable[bytes], rate: int) -> Iterator[bytes]:
+    size, held = rate * wav.SAMPLE_BYTES, b""
+    for piece in pieces:
+        held += piece
+        while len(held) >= size:
+            yield held[:size]
+            held = held[size:]
+    if held:
+        yield held
+
+
+def _partial(target: Path) -> Path:
+    return target.with_name(target.name + PARTIAL)
+
+
+def _publish(target: Path) -> None:
+    _partial(target).replace(target)
+    sync_folder(target.parent)

@@ -1,0 +1,79 @@
+"""The finisher: calm about one bad meeting, which it reports and leaves; any other surprise ends it with a traceback.
+
+It reads what the others wrote and writes copies and finish.db only. Killed at any instant and started again, it does
+what was not yet done.
+"""
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+from appliance import settings
+from appliance.clock import Clock
+from appliance.finisher.meeting import Meeting
+from appliance.finisher.steps import Finishing, finish_meeting
+from appliance.lifetime import Lifetime
+from appliance.notify import Notifier
+from appliance.store import box
+from appliance.store.folders import Folders, MeetingFolder
+
+NICE = 10
+LOOK_AGAIN_S = 0.5
+
+
+def run(settings: settings.Settings, clock: Clock, lifetime: Lifetime, notifier: Notifier) -> None:
+    """Finish meetings until life ends."""
+    os.nice(NICE)
+    with closing(Finisher(settings, clock)) as finisher:
+        notifier.ready()
+        while not lifetime.over:
+            notifier.alive()
+            if not finisher.step():
+                lifetime.wait(LOOK_AGAIN_S)
+    notifier.stopping()
+
+
+class Finisher:
+    """All meetings; one `step` is one piece of work on one of them."""
+
+    def __init__(self, settings: settings.Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._folders = Folders(Path(settings.store.data))
+        self._clock = clock
+        self._work: dict[str, Finishing] = {}
+        self._left: set[str] = set()  # complete, or not to be tried again in this life
+
+    def close(self) -> None:
+        """Let go of what is half made; it is made anew by the next life."""
+        for work in self._work.values():
+            work.close()
+        self._work.clear()
+
+    def step(self) -> bool:
+        """Advance the open meeting or else the newest that can be advanced; False when there is nothing to do."""
+        return any(self._advance(folder) for folder in self._unfinished())
+
+    def _unfinished(self) -> list[MeetingFolder]:
+        folders = [folder for folder in self._folders.every_meeting() if folder.id not in self._left]
+        for gone in self._work.keys() - {folder.id for folder in folders}:
+            self._work.pop(gone).close()
+        open_one = self._open_meeting()
+        return sorted(folders, key=lambda folder: folder.id != open_one)
+
+    def _open_meeting(self) -> str | None:
+        db = box.read(self._folders)
+        if db is None:
+            return None
+        with closing(db):
+            now = box.state(db)
+        return now.meeting if now else None
+
+    def _advance(self, folder: MeetingFolder) -> bool:
+        if folder.id not in self._work:
+            meeting = Meeting(folder, self._settings.room.name, self._settings.transcript.enabled)
+            self._work[folder.id] = finish_meeting(meeting, self._clock)
+        worked = next(self._work[folder.id], None)
+        if worked is None:
+            del self._work[folder.id]
+            self._left.add(folder.id)
+        return worked is not False

@@ -1,0 +1,128 @@
+"""What is done for a meeting, in order. A step that was done is never done again; one that was begun begins again."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from appliance.clock import Clock, stamp
+from appliance.errors import CopyDiffers
+from appliance.finisher import copies
+from appliance.finisher.copies import FLAC, MP3, TXT, VTT, Work
+from appliance.finisher.meeting import Meeting, readable
+from appliance.store import database, events, finish
+from appliance.store.folders import MeetingFolder
+
+MEDIA_TYPES = {MP3: "audio/mpeg", FLAC: "audio/flac", TXT: "text/plain", VTT: "text/vtt"}
+COMPLETE = "complete"
+
+Finishing = Generator[bool, None, None]
+"""Gives True after a piece of work and False where it waits for somebody else."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """`needs` says whether it can begin; `event` is what it is called once it is done."""
+
+    name: str
+    needs: Callable[[Meeting], bool]
+    make: Callable[[Meeting], Work]
+    event: str
+
+
+def begun(meeting: Meeting) -> bool:
+    sound = meeting.sound()
+    return sound is not None and (sound.samples > 0 or sound.ended)
+
+
+def ended(meeting: Meeting) -> bool:
+    sound = meeting.sound()
+    return sound is not None and sound.ended
+
+
+def text_is_there(meeting: Meeting) -> bool:
+    return ended(meeting) and (meeting.transcribed() or not meeting.transcribing)
+
+
+STEPS = (
+    Step("small copy", needs=begun, make=copies.small_copy, event="small copy ready"),
+    Step("flac", needs=ended, make=copies.lossless_copy, event="flac compared"),
+    Step("transcript", needs=text_is_there, make=copies.transcript_copies, event="transcript written"),
+)
+
+
+def finish_meeting(meeting: Meeting, clock: Clock) -> Finishing:
+    """Do what is left to do.
+
+    A copy that differs is reported and the others are made; then the meeting does not become complete, and the next
+    start of the finisher tries again.
+    """
+    if _is_complete(meeting.folder):
+        return
+    while not begun(meeting):
+        yield False
+    sound = yield from readable(meeting.sound)
+    copies.prepare(meeting.folder)
+    with _owned(meeting) as db:
+        done = finish.steps(db)
+    if COMPLETE in done:
+        return
+    as_they_should = True
+    for step in STEPS if sound.samples else ():
+        if step.name not in done:
+            as_they_should &= yield from _take(step, meeting, clock)
+    if as_they_should:
+        _record(meeting, clock, COMPLETE, "copies complete", [])
+
+
+def _take(step: Step, meeting: Meeting, clock: Clock) -> Generator[bool, None, bool]:
+    """One step, as soon as it can begin; False where its copy differs from the record."""
+    while not step.needs(meeting):
+        yield False
+    try:
+        names = yield from step.make(meeting)
+    except CopyDiffers as error:
+        print(error, file=sys.stderr, flush=True)
+        with _owned(meeting) as db:
+            events.log(db, clock, "copy differs", str(error))
+        return False
+    if names:
+        _record(meeting, clock, step.name, step.event, names)
+    return True
+
+
+def _record(meeting: Meeting, clock: Clock, step: str, event: str, names: list[str]) -> None:
+    wall = stamp(clock.wall())
+    made = [_described(meeting.folder.copies / name, wall) for name in names]
+    with _owned(meeting) as db:
+        if event not in {entry.event for entry in events.events(db)}:  # a crash may have come between the two
+            events.log(db, clock, event)
+        finish.add_step(db, step, wall, made)
+
+
+def _described(copy: Path, wall: str) -> finish.Copy:
+    with copy.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return finish.Copy(copy.name, MEDIA_TYPES[copy.name], file.tell(), digest, wall)
+
+
+def _is_complete(folder: MeetingFolder) -> bool:
+    db = finish.read(folder)
+    if db is None:
+        return False
+    with closing(db):
+        return COMPLETE in finish.steps(db)
+
+
+@contextmanager
+def _owned(meeting: Meeting) -> Iterator[Database]:
+    """finish.db, open only while it is written: a meeting may wait for its transcript for a long time."""
+    db = finish.own(meeting.folder)
+    try:
+        yield db
+    finally:
+        database.close(db)

@@ -1,0 +1,36 @@
+"""What all tests share. In CI nothing may be skipped: a skipped test fails the run."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped:
+        skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if skipped and os.environ.get("CI"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if skipped and os.environ.get("CI"):
+        terminalreporter.section("In CI nothing may be skipped")
+        for name in skipped:
+            terminalreporter.line(name)
+
+
+@pytest.fixture
+def short_tmp() -> Iterator[Path]:
+    """A folder with a short path: a Unix socket's is limited to 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="candour-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
