@@ -19,7 +19,8 @@ class BadSettings(CandourError, ValueError):
 
 
 class NoSettings(CandourError, FileNotFoundError):
-    """There is no settings file {path}. Copy firmware_config/etc/candour/candour.toml there, or name another with --settings."""
+    """There is no settings file {path}. Copy firmware_config/etc/candour/candour.toml there, or name another with
+    --settings."""
 
 
 class NoSuchAudio(CandourError, FileNotFoundError):

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from houses import a_house, end_meeting, start_recording
-from pulse import Microphone, missing
 
+from appliance.bench.pulse import Microphone, missing
 from appliance.store import record, wav
 
 RATE = 16000

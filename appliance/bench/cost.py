@@ -1,0 +1,33 @@
+"""What a process costs: processor time and memory, from /proc (proc(5))."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor seconds so far and the proportional share of memory now, in megabytes."""
+
+    at: float
+    cpu_s: float
+    pss_mb: float
+
+
+def cost(pid: int) -> Cost:
+    # The name in brackets may hold spaces; what follows it does not. utime and stime are fields 14 and 15.
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    pss_kb = next(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+    return Cost(time.monotonic(), (int(after_name[11]) + int(after_name[12])) / TICKS_PER_S, pss_kb / 1000)
+
+
+def percent_of_a_core(before: Cost, after: Cost) -> float:
+    return 100 * (after.cpu_s - before.cpu_s) / (after.at - before.at)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
