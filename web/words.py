@@ -22,7 +22,9 @@ class Words:
 
 
 STATES: dict[str, Words] = {
-    "starting": Words("Starting", "dark", "The light is dark.", "It is not recording now. The box is getting ready."),
+    "starting": Words(
+        "Starting", "fault", "The light shows a fault.", "It is not recording now. The box is getting ready."
+    ),
     "unfit": Words(
         "Cannot record", "fault", "The light shows a fault.", "It is not recording now, and pressing will not start it."
     ),
