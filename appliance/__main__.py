@@ -166,8 +166,9 @@ def demo(**choices: Any) -> None:
     Without --audio or --mic the room is the project's own sample meeting.
     """
     from appliance.bench import demo as shown
+    from appliance.bench.stage import Choices
 
-    sys.exit(shown.run(shown.Choices(**choices)))
+    sys.exit(shown.run(Choices(**choices)))
 
 
 if __name__ == "__main__":

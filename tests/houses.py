@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.bench.demo import free_port
 from appliance.bench.house import House
 from appliance.bench.room import Room
+from appliance.bench.stage import free_port
 
 SETTINGS = """\
 [room]

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from appliance.bench import demo, sound
+from appliance.bench import sound, stage
 from appliance.evidence.merkle import leaf
 from appliance.store import record, wav
 from appliance.store.folders import MeetingFolder
@@ -17,7 +17,7 @@ Samples = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 def sample_meeting(target: Path, seconds: float | None = None) -> Path:
     """The project's sample meeting as PCM, cut to a length."""
-    sound.to_pcm(demo.SAMPLE, target, RATE)
+    sound.to_pcm(stage.SAMPLE, target, RATE)
     if seconds is not None:
         target.write_bytes(target.read_bytes()[: 2 * round(seconds * RATE)])
     return target

@@ -7,62 +7,26 @@ given, the air between the speakers and the microphone.
 import json
 import select
 import shutil
-import socket
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import segno
 
-from appliance.bench import sound
-from appliance.bench.attendee import Attendee, Taken
+from appliance.bench.attendee import Attendee
 from appliance.bench.house import House
-from appliance.bench.room import Room
+from appliance.bench.stage import Choices, free_port, open_room, write_settings
+from appliance.bench.summary import summarise
 from appliance.bench.terminal import Drawing
-from appliance.errors import NoMicrophone, PortTaken, Provisioned
+from appliance.errors import Provisioned
 from appliance.recorder import microphone
-from appliance.settings import DEFAULT_PATH, load
-from appliance.store import finish, record, transcript
+from appliance.settings import DEFAULT_PATH
+from appliance.store import finish, transcript
 from appliance.transcriber import models
 
-SAMPLE = Path(__file__).parent / "sample_meeting" / "meeting.flac"
-RATE = 16000
 NOTICE_S = 2.0
-SETTINGS = """\
-[room]
-name = "The demonstration"
-organisation = "Candour on this computer"
-[microphone]
-device = {device}
-[meeting]
-longest_hours = 1.0
-[transcript]
-model = {model}
-[web]
-host = "127.0.0.1"
-port = {port}
-[store]
-data = {data}
-run = {run}
-reserve_mb = 100
-"""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """The options of the command."""
-
-    audio: Path | None
-    speed: float
-    mic: str | None
-    out: Path | None
-    then_exit: bool
-    lose: tuple[str, ...]
-    port: int
-    model_folder: Path
 
 
 def run(choices: Choices) -> int:
@@ -86,38 +50,6 @@ def run(choices: Choices) -> int:
         if house:
             house.close()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def open_room(choices: Choices, folder: Path) -> Room:
-    pcm = folder / "room.pcm"
-    sound.to_pcm(choices.audio or SAMPLE, pcm, RATE)
-    losses = tuple((float(at), float(length)) for at, _, length in (loss.partition(":") for loss in choices.lose))
-    return Room.opened(pcm, RATE, choices.speed, losses)
-
-
-def write_settings(choices: Choices, folder: Path, port: int) -> Path:
-    path = folder / "candour.toml"
-    facts = {
-        "device": f"pcm:{choices.mic}" if choices.mic else "auto",
-        "model": str(choices.model_folder.absolute()),
-        "port": port,
-        "data": str(folder / "data"),
-        "run": str(folder / "run"),
-    }
-    path.write_text(SETTINGS.format(**{name: json.dumps(fact) for name, fact in facts.items()}))
-    load(path)
-    return path
-
-
-def free_port(wanted: int) -> int:
-    """The port if nobody has it; 0 chooses one. Raises PortTaken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError as error:
-            raise PortTaken(host="127.0.0.1", port=wanted, why=error.strerror) from error
-        return int(probe.getsockname()[1])
 
 
 def show(house: House, choices: Choices) -> int:
@@ -181,7 +113,7 @@ def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: 
     out = choices.out or house.run / "taken"
     out.mkdir(parents=True, exist_ok=True)
     taken = attendee.take_copies(house.folders, meeting.id, out)
-    summary = summarise(house, meeting.id, transcript_s, taken)
+    summary = summarise(meeting, transcript_s, taken)
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
     print("Everybody with a ticket gets exactly these copies:")
     for copy in taken:
@@ -195,32 +127,6 @@ def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: 
         while True:
             rest(house, None, 1.0)
     return 0
-
-
-def summarise(house: House, meeting: str, transcript_s: float, taken: list[Taken]) -> dict[str, object]:
-    """What happened, for machines. Times in seconds."""
-    folder = house.folders.meeting(meeting)
-    db, text = record.read(folder), transcript.read(folder)
-    about = record.described(db) if db else None
-    if db is None or text is None or about is None:
-        raise NoMicrophone(wanted="gave sound", found="a meeting without a second")
-    return {
-        "meeting": meeting,
-        "seconds_recorded": record.recorded(db) / about.rate,
-        "gaps": [
-            {
-                "at_s": gap.first_sample / about.rate,
-                "length_s": gap.samples / about.rate,
-                "cause": gap.cause,
-                "length_known": gap.length_known,
-            }
-            for gap in record.gaps(db)
-        ],
-        "seconds_of_speech": round(record.speech_seconds(db), 1),
-        "seconds_from_stop_to_transcript": round(transcript_s, 1),
-        "model": next((one.model for one in transcript.passages(text) if one.model), ""),
-        "files": {copy.name: {key: value for key, value in asdict(copy).items() if key != "name"} for copy in taken},
-    }
 
 
 def in_state(house: House, *states: str) -> bool:
