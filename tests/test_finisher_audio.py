@@ -142,7 +142,7 @@ def test_half_a_flac_is_not_taken_for_a_whole_one(tmp_path: Path, size: int) -> 
 @pytest.mark.pure
 def test_what_is_no_flac_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "text.flac").write_text("no sound")
-    with pytest.raises(NotAudio, match="text.flac"):
+    with pytest.raises(NotAudio, match=r"text\.flac"):
         next(audio.decode_pcm(tmp_path / "text.flac"))
 
 

@@ -159,7 +159,7 @@ def test_cues_are_in_order_and_none_is_empty() -> None:
 
 
 def test_ffmpeg_reads_the_same_cues() -> None:
-    with av.open(io.BytesIO(vtt(HEAD, MEETING).encode()), format="webvtt") as opened:
+    with av.open(io.BytesIO(vtt(HEAD, MEETING).encode()), mode="r", format="webvtt") as opened:
         packets = [packet for packet in opened.demux() if packet.size]
     assert [(packet.pts, packet.duration) for packet in packets] == [
         (round(entry.start_s * 1000), max(1, round((entry.end_s - entry.start_s) * 1000))) for entry in MEETING
