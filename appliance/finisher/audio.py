@@ -108,9 +108,13 @@ def flac(master: Path, rate: int, samples: int, path: Path) -> Generator[int, No
 
 def decode_pcm(path: Path) -> Iterator[bytes]:
     """The samples (s16le) of a FLAC file with one channel, a few thousand at a time. Raises NotAudio at damage."""
+    empty = True
     try:
         with av.open(str(path)) as container:
             for frame in container.decode(audio=0):
+                empty = False
                 yield frame.to_ndarray().astype("<i2", copy=False).tobytes()
     except av.error.FFmpegError as error:
         raise NotAudio(path=path, why=error.strerror) from error
+    if empty:  # libav takes a text file by its name for FLAC and finds no frame
+        raise NotAudio(path=path, why="there is no sound in it")

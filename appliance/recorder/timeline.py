@@ -11,7 +11,7 @@ from dataclasses import dataclass
 STEP_S = 0.1  # a lasting lateness of more than this is a gap
 SAME_S = 0.02  # lateness that differs less than this is the same
 SETTLED = 5  # blocks of the same lateness that settle the matter
-PATIENCE_S = 1.0  # of sound held back, after which it is settled by the least late of them
+PATIENCE_S = 3.0  # of sound held back, after which it is settled by the least late; the light shows fault by then
 DRIFT = 0.001  # seconds per second that a crystal may be off; the baseline follows it
 
 

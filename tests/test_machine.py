@@ -1,0 +1,122 @@
+"""The table of the house: total, and never recording where the promises forbid it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.recorder import machine
+from appliance.recorder.machine import Event as E
+from appliance.recorder.machine import State as S
+
+pytestmark = pytest.mark.pure
+
+PAIRS = [(state, event) for state in S for event in E]
+
+
+@pytest.mark.parametrize(("state", "event"), PAIRS)
+def test_every_pair_is_decided_once(state: S, event: E) -> None:
+    assert ((state, event) in machine.TABLE) != (event in machine.IGNORED[state])
+    machine.step(state, event)
+
+
+def story(start: S, *events: E) -> list[str]:
+    """The states that a row of events leads through."""
+    path, state = [], start
+    for event in events:
+        state, _ = machine.step(state, event)
+        path.append(str(state))
+    return path
+
+
+def test_a_meeting() -> None:
+    assert story(S.READY, E.PRESS, E.PRESS, E.PRESS, E.TIME_UP, E.TIME_UP) == [
+        "notice",
+        "recording",
+        "stopping",
+        "ended",
+        "ready",
+    ]
+
+
+def test_a_stop_that_was_a_mistake() -> None:
+    assert story(S.RECORDING, E.PRESS, E.PRESS) == ["stopping", "recording"]
+
+
+def test_a_short_break_and_a_long_one() -> None:
+    assert story(S.RECORDING, E.HOLD, E.PRESS) == ["paused", "recording"]
+    assert story(S.RECORDING, E.HOLD, E.TOO_OLD, E.PRESS, E.PRESS) == [
+        "paused",
+        "paused_long",
+        "notice_again",
+        "recording",
+    ]
+
+
+def test_a_new_group_after_a_long_break_gets_a_meeting_of_its_own() -> None:
+    state, acts = machine.step(S.NOTICE_AGAIN, E.HOLD)
+    assert state is S.NOTICE
+    assert acts[:2] == (machine.EndMeeting("a new group came"), machine.OpenMeeting())
+
+
+def test_after_a_power_cut_only_the_notice_leads_on() -> None:
+    assert story(S.STARTING, E.FOUND_STALE, E.PRESS, E.PRESS) == ["paused_long", "notice_again", "recording"]
+    assert machine.step(S.PAUSED_LONG, E.BACK) == (S.PAUSED_LONG, ())
+
+
+def test_an_unfit_box_refuses_and_says_so() -> None:
+    assert machine.step(S.UNFIT, E.PRESS) == (S.UNFIT, (machine.Sound("refused"),))
+
+
+def test_an_objection_is_marked_and_stops_the_start_by_itself() -> None:
+    state, acts = machine.step(S.NOTICE, E.OBJECTION)
+    assert state is S.NOTICE
+    assert machine.StayUntilPressed() in acts
+    assert machine.Mark("objection") in acts
+    assert machine.Sound("twice") in acts
+
+
+def test_every_press_and_hold_is_answered_by_a_sound() -> None:
+    for state in set(S) - {S.STARTING}:
+        for gesture in (E.PRESS, E.HOLD):
+            _, acts = machine.step(state, gesture)
+            assert any(isinstance(act, machine.Sound) for act in acts), (state, gesture)
+
+
+def test_only_recording_is_steady() -> None:
+    assert [state for state, light in machine.LIGHT.items() if light == "steady"] == [S.RECORDING]
+
+
+def test_recording_begins_only_by_the_button_or_alone_after_an_interruption() -> None:
+    entrances = {key for key, (new, _) in machine.TABLE.items() if new is S.RECORDING and key[0] is not S.RECORDING}
+    assert entrances == {
+        (S.NOTICE, E.PRESS),
+        (S.NOTICE, E.START_BY_ITSELF),  # a setting; the button opened the notice
+        (S.NOTICE_AGAIN, E.PRESS),
+        (S.STOPPING, E.PRESS),
+        (S.PAUSED, E.PRESS),
+        (S.INTERRUPTED, E.BACK),
+    }
+
+
+@given(st.lists(st.sampled_from(E), max_size=60))
+def test_the_microphone_is_open_in_recording_only_and_meetings_never_overlap(events: list[E]) -> None:
+    state, open_microphone, meeting = S.STARTING, False, False
+    for event in [E.FOUND_NOTHING, *events]:
+        state, acts = machine.step(state, event)
+        before = [act for act in acts if isinstance(act, machine.BEFORE_STATE)]
+        after = [act for act in acts if not isinstance(act, machine.BEFORE_STATE)]
+        for act in [*before, *after]:
+            match act:
+                case machine.OpenMicrophone():
+                    assert not open_microphone
+                    open_microphone = True
+                case machine.CloseMicrophone():
+                    open_microphone = False
+                case machine.OpenMeeting():
+                    assert not meeting
+                    meeting = True
+                case machine.EndMeeting():
+                    assert not open_microphone
+                    meeting = False
+        assert open_microphone == (state is S.RECORDING)
+        assert meeting == (state in machine.IN_A_MEETING - {S.ENDED})

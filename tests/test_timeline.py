@@ -1,0 +1,89 @@
+"""Lost sound is a step against the clock; late blocks and a slow crystal are not."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.recorder.timeline import PATIENCE_S, Block, Lost, Timeline
+
+pytestmark = pytest.mark.pure
+
+RATE, FRAMES = 16000, 1600
+
+
+def blocks(count: int, late: dict[int, float], lost: dict[int, int], drift: float = 0.0) -> list[Block]:
+    """Numbered blocks; `late` seconds of lateness by block, `lost` samples lost before a block."""
+    made, sample, ready = [], 0, 0.0
+    for number in range(count):
+        sample += lost.get(number, 0) + FRAMES
+        ready = max(ready, 100 + sample / RATE * (1 + drift) + late.get(number, 0.0))
+        made.append(Block(ready, number.to_bytes(2, "little") * FRAMES))
+    return made
+
+
+def told(given_blocks: list[Block]) -> list[Block | Lost]:
+    timeline, parts, held = Timeline(RATE, given_blocks[0]), [], 0.0
+    for block in given_blocks:
+        held += len(block.pcm) / 2 / RATE
+        certain = timeline.put(block)
+        held -= sum(len(part.pcm) / 2 / RATE for part in certain if isinstance(part, Block))
+        assert held <= PATIENCE_S + 2 * FRAMES / RATE
+        parts += certain
+    return parts + timeline.release()
+
+
+def sound(parts: list[Block | Lost]) -> list[Block]:
+    return [part for part in parts if isinstance(part, Block)]
+
+
+def losses(parts: list[Block | Lost]) -> list[tuple[int, int]]:
+    """(block before which it was lost, samples)."""
+    found, number = [], 0
+    for part in parts:
+        if isinstance(part, Lost):
+            found.append((number, part.samples))
+        else:
+            number += 1
+    return found
+
+
+@given(st.dictionaries(st.integers(1, 90), st.floats(0, 0.8), max_size=12))
+def test_late_blocks_that_catch_up_are_not_lost(late: dict[int, float]) -> None:
+    made = blocks(120, late, {})
+    parts = told(made)
+    assert losses(parts) == []
+    assert sound(parts) == made
+
+
+@given(at=st.integers(10, 80), samples=st.integers(2400, 80_000), seed=st.integers(0, 9999))
+@settings(max_examples=60)
+def test_a_loss_is_one_gap_of_its_length_at_its_place(at: int, samples: int, seed: int) -> None:
+    jitter = random.Random(seed)
+    late = {number: jitter.uniform(0, 0.008) for number in range(120)}
+    made = blocks(120, late, {at: samples})
+    parts = told(made)
+    assert sound(parts) == made
+    (place, length), *others = losses(parts)
+    assert others == []
+    assert place == at
+    assert abs(length - samples) <= 0.01 * RATE
+
+
+@pytest.mark.parametrize("drift", [-200e-6, 200e-6])
+def test_the_crystal_of_an_hour_is_no_loss(drift: float) -> None:
+    assert losses(told(blocks(36_000, {}, {}, drift))) == []
+
+
+def test_two_losses_are_two_gaps() -> None:
+    assert losses(told(blocks(100, {}, {20: 4800, 60: 16000}))) == [(20, 4800), (60, 16000)]
+
+
+@given(
+    st.dictionaries(st.integers(1, 99), st.floats(0, 3), max_size=8),
+    st.dictionaries(st.integers(1, 99), st.integers(0, 50_000), max_size=5),
+)
+def test_no_sound_is_ever_dropped_or_moved(late: dict[int, float], lost: dict[int, int]) -> None:
+    made = blocks(100, late, lost)
+    assert sound(told(made)) == made
