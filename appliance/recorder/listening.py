@@ -18,7 +18,7 @@ def describe(number: int, pcm: bytes, detector: SpeechDetector) -> Second:
         samples=len(samples),
         leaf=leaf(pcm),
         level=level(samples),
-        speech=detector.percent(pcm),
+        speech=detector.percent(pcm) if samples.any() else 0,  # a long pause is made of thousands of silent seconds
         clipped=int(np.count_nonzero((samples >= RAIL) | (samples <= -RAIL))),
     )
 
