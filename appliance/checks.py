@@ -9,6 +9,7 @@ from appliance.errors import CandourError
 from appliance.recorder import fitness, soundcards
 from appliance.settings import Settings
 from appliance.store import box
+from appliance.store.database import opened
 from appliance.store.folders import Folders
 from appliance.transcriber import models
 
@@ -61,8 +62,8 @@ def _space(settings: Settings, folders: Folders) -> str:
 
 
 def _recorder(folders: Folders) -> str:
-    db = box.read(folders)
-    now = box.state(db) if db else None
+    with opened(box.read(folders)) as db:
+        now = box.state(db) if db else None
     if now is None:
         return "The recorder has never run here. Start the service candour-recorder."
     return now.because if now.state in ("unfit", "interrupted") else ""

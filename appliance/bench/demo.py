@@ -24,6 +24,7 @@ from appliance.errors import Provisioned
 from appliance.recorder import microphone
 from appliance.settings import DEFAULT_PATH
 from appliance.store import finish, transcript
+from appliance.store.database import opened
 from appliance.transcriber import models
 
 NOTICE_S = 2.0
@@ -102,10 +103,10 @@ def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: 
 
     def finished() -> bool:
         nonlocal transcript_s
-        text, done = transcript.read(meeting), finish.read(meeting)
-        if text and transcript.cursor(text).complete and not transcript_s:
-            transcript_s = time.monotonic() - stopped
-        return done is not None and "complete" in finish.steps(done)
+        with opened(transcript.read(meeting)) as text, opened(finish.read(meeting)) as done:
+            if text and transcript.cursor(text).complete and not transcript_s:
+                transcript_s = time.monotonic() - stopped
+            return done is not None and "complete" in finish.steps(done)
 
     wait(house, drawing, finished)
     drawing.say("")

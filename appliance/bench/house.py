@@ -13,6 +13,7 @@ from appliance.bench import light
 from appliance.bench.room import Room
 from appliance.errors import ProgramEnded
 from appliance.store import box
+from appliance.store.database import opened
 from appliance.store.folders import Folders
 
 SERVICES = ("panel", "recorder", "transcriber", "finisher", "web")
@@ -99,13 +100,8 @@ class House:
         time.sleep(LET_GO_S)
 
     def state(self) -> box.BoxState | None:
-        db = box.read(self.folders)
-        if db is None:
-            return None
-        try:
-            return box.state(db)
-        finally:
-            db.conn.close()
+        with opened(box.read(self.folders)) as db:
+            return box.state(db) if db else None
 
     def await_state(self, *states: str, seconds: float = 30) -> box.BoxState:
         """Wait until the box is in one of some states. Raises TimeoutError, ProgramEnded."""

@@ -8,6 +8,7 @@ from appliance.bench import light
 from appliance.bench.house import House
 from appliance.clock import spoken
 from appliance.store import record, transcript
+from appliance.store.database import opened
 
 WORDS = {
     "starting": "starting",
@@ -66,9 +67,9 @@ def cursors(house: House, meeting: str | None) -> str:
     if meeting is None:
         return ""
     folder = house.folders.meeting(meeting)
-    sound, text = record.read(folder), transcript.read(folder)
-    about = record.described(sound) if sound else None
-    if not sound or not about:
-        return ""
-    read = transcript.cursor(text).transcribed if text else 0
-    return f"recorded {spoken(record.recorded(sound) / about.rate)}, transcribed {spoken(read / about.rate)}"
+    with opened(record.read(folder)) as sound, opened(transcript.read(folder)) as text:
+        about = record.described(sound) if sound else None
+        if not sound or not about:
+            return ""
+        read = transcript.cursor(text).transcribed if text else 0
+        return f"recorded {spoken(record.recorded(sound) / about.rate)}, transcribed {spoken(read / about.rate)}"

@@ -17,6 +17,7 @@ from appliance.errors import NotAudio
 from appliance.store import wav
 
 PIECE_S = 30  # seconds of sound taken into memory at once
+SYNC_BYTES = 1_000_000  # a file system may make the recorder's fsync wait for everything that others wrote before it
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Encoder:
 
     def __init__(self, path: Path, rate: int, form: Form) -> None:
         self.samples = 0
+        self._synced = 0
         self._path = path
         self._form = form
         self._finished = False
@@ -72,15 +74,21 @@ class Encoder:
         frame.pts = self.samples
         self._container.mux(self._stream.encode(frame))
         self.samples += frame.samples
+        if self._file.tell() - self._synced > SYNC_BYTES:
+            self._sync()
 
     def finish(self) -> None:
         """Write what the encoder still holds and the length at the head of the file; the file is durable then."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._sync()
         self._file.close()
         self._finished = True
+
+    def _sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._synced = self._file.tell()
 
     def _abandon(self) -> None:
         self._path.unlink(missing_ok=True)  # first: on a full disk the rest fails once more

@@ -1,6 +1,8 @@
 """Opening the SQLite files: the owner writes and keeps its file open, everybody else reads."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -45,6 +47,16 @@ def read(path: Path) -> Database | None:
         return Database(connection)
     connection.close()
     return None
+
+
+@contextmanager
+def opened(db: Database | None) -> Iterator[Database | None]:
+    """What `read` found, closed at the end of the block."""
+    try:
+        yield db
+    finally:
+        if db is not None:
+            db.conn.close()
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:

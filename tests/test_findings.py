@@ -1,0 +1,51 @@
+"""What a recorder makes of what the last one left, after a crash and after a power cut."""
+
+import pytest
+
+from appliance.clock import boot_id
+from appliance.recorder.findings import cause, finding
+from appliance.recorder.machine import Event, State
+from appliance.store.box import BoxState
+
+pytestmark = pytest.mark.pure
+
+
+def left(state: State, since: float = 900.0, boot: str | None = None) -> BoxState:
+    return BoxState(state, since, "2026-11-23T10:02:00Z", boot or boot_id(), "", "2026-11-23-K7QF")
+
+
+@pytest.mark.parametrize(
+    ("state", "fresh", "stale", "other_boot"),
+    [
+        (State.RECORDING, Event.FOUND_RECORDING, Event.FOUND_STALE, Event.FOUND_STALE),
+        (State.INTERRUPTED, Event.FOUND_RECORDING, Event.FOUND_STALE, Event.FOUND_STALE),
+        (State.PAUSED, Event.FOUND_PAUSED, Event.FOUND_STALE, Event.FOUND_STALE),
+        (State.PAUSED_LONG, Event.FOUND_STALE, Event.FOUND_STALE, Event.FOUND_STALE),
+        (State.NOTICE_AGAIN, Event.FOUND_STALE, Event.FOUND_STALE, Event.FOUND_STALE),
+        (State.STOPPING, Event.FOUND_STOPPING, Event.FOUND_STOPPING, Event.FOUND_STOPPING),
+        (State.NOTICE, Event.FOUND_NOTICE, Event.FOUND_NOTICE, Event.FOUND_OLD_NOTICE),
+        (State.ENDED, Event.FOUND_ENDED, Event.FOUND_ENDED, Event.FOUND_NOTHING),
+    ],
+)
+def test_only_a_recording_of_the_last_two_minutes_of_this_boot_goes_on_alone(
+    state: State, fresh: Event, stale: Event, other_boot: Event
+) -> None:
+    assert finding(left(state), 1120.0, 1000.0) is fresh
+    assert finding(left(state), 1120.1, 1000.0) is stale
+    assert finding(left(state, boot="another"), 1001.0, None) is other_boot
+
+
+def test_a_recording_without_a_second_counts_from_the_press() -> None:
+    assert finding(left(State.RECORDING, since=900), 1020.0, None) is Event.FOUND_RECORDING
+    assert finding(left(State.RECORDING, since=900), 1020.1, None) is Event.FOUND_STALE
+
+
+def test_a_box_without_a_meeting_begins_anew() -> None:
+    assert finding(None, 5.0, None) is Event.FOUND_NOTHING
+    assert finding(BoxState("ready", 1.0, "", boot_id(), "", None), 5.0, None) is Event.FOUND_NOTHING
+
+
+def test_the_gap_is_put_down_to_what_caused_it() -> None:
+    assert cause(left(State.RECORDING)) == "the recorder restarted"
+    assert cause(left(State.RECORDING, boot="another")) == "power cut or restart of the box"
+    assert cause(left(State.PAUSED, boot="another")) == "paused"

@@ -1,0 +1,142 @@
+"""The files that services meet at: one writer, many readers, and nothing half done."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlite_utils.migrations import Migrations
+
+from appliance.store import box, database, finish, migrations, record, room, tickets, transcript
+from appliance.store.folders import Folders, MeetingFolder
+
+NOBODY = 65534
+SETS = [
+    migrations.box,
+    migrations.tickets,
+    migrations.record,
+    migrations.transcript,
+    migrations.room,
+    migrations.finish,
+]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    made = Folders(tmp_path / "data")
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def meeting(folders: Folders) -> MeetingFolder:
+    return folders.make_meeting("2026-11-23-K7QF")
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("tables", SETS, ids=lambda one: one.name)
+def test_every_table_is_strict_and_migrating_twice_is_migrating_once(tmp_path: Path, tables: Migrations) -> None:
+    for _ in range(2):
+        db = database.own(tmp_path / "some.db", tables)
+        names = [name for name in db.table_names() if not name.startswith("_")]
+        assert "events" in names
+        assert all(db.table(name).strict for name in names)
+        db.conn.close()
+
+
+@pytest.mark.pure
+def test_what_its_owner_has_not_made_yet_is_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    assert database.read(path) is None
+    path.write_bytes(b"")
+    assert database.read(path) is None
+    half = sqlite3.connect(path)
+    half.execute("CREATE TABLE meetings (id)")
+    half.commit()
+    half.close()
+    assert database.read(path) is None
+
+
+@pytest.mark.pure
+def test_a_reader_cannot_write(meeting: MeetingFolder) -> None:
+    owner = record.own(meeting)
+    reader = record.read(meeting)
+    assert reader is not None
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        record.end(reader, 1, "now")
+    owner.conn.close()
+
+
+@pytest.mark.pure
+def test_a_file_that_was_closed_can_be_read_by_a_user_who_may_write_nothing(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    tmp_path.chmod(0o755)
+    for above in tmp_path.parents[:2]:
+        above.chmod(0o755)
+    folder = tmp_path / "meeting"
+    folder.mkdir(mode=0o755)
+    made = MeetingFolder(folder)
+    owner = record.own(made)
+    record.describe(owner, "2026-11-23-K7QF", 16000, "1")
+    database.close(owner)
+    made.record_db.chmod(0o644)
+    child = os.fork()
+    if child == 0:  # nothing but exit codes comes back from here
+        os.setuid(NOBODY)
+        reader = record.read(made)
+        os._exit(0 if reader is not None and record.described(reader) is not None else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@pytest.mark.pure
+def test_a_passage_is_written_whole_or_not_at_all(meeting: MeetingFolder) -> None:
+    db = transcript.own(meeting)
+    passage = transcript.Passage(0, 320_000, 12.5, 1.0, "base")
+    good = transcript.Line(0.5, 2.0, "Good morning.", "en", ())
+    bad = transcript.Line(2.0, 3.0, None, "en", ())  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        transcript.add_passage(db, passage, [good, bad])
+    assert list(transcript.lines(db)) == []
+    assert transcript.cursor(db) == transcript.Cursor(0, complete=False)
+    transcript.add_passage(db, passage, [good])
+    assert [line.text for line in transcript.lines(db)] == ["Good morning."]
+    assert transcript.cursor(db).transcribed == 320_000
+
+
+@pytest.mark.pure
+def test_a_step_and_its_copies_are_written_together(meeting: MeetingFolder) -> None:
+    db = finish.own(meeting)
+    copy = finish.Copy("recording.mp3", "audio/mpeg", 5, "ab", "now")
+    with pytest.raises(sqlite3.IntegrityError):
+        finish.add_step(db, "small copy", "now", [copy, copy])
+    assert finish.steps(db) == set()
+    assert list(finish.copies(db)) == []
+
+
+@pytest.mark.pure
+def test_only_hashes_of_tickets_are_kept(folders: Folders) -> None:
+    db = tickets.own(folders)
+    tickets.add(db, meeting="M", token_sha256=b"t" * 32, code_sha256=b"c" * 32, pseudonym="Blue Heron", wall="now")
+    by_token, by_code = tickets.by_hash(db, b"t" * 32), tickets.by_hash(db, b"c" * 32)
+    assert by_token == by_code
+    assert by_token is not None
+    assert by_token.pseudonym == "Blue Heron"
+    assert tickets.by_hash(db, b"x" * 32) is None
+
+
+@pytest.mark.pure
+def test_a_copy_is_collected_once(meeting: MeetingFolder) -> None:
+    db = room.own(meeting)
+    assert room.collect(db, 1, "recording.mp3", "now")
+    assert not room.collect(db, 1, "recording.mp3", "later")
+    assert room.collectors(db) == {1}
+
+
+@pytest.mark.pure
+def test_a_meeting_ends_once(folders: Folders) -> None:
+    db = box.own(folders)
+    box.add_meeting(db, "M", "10:02", "unknown")
+    box.end_meeting(db, "M", "11:00", "stopped by the button")
+    box.end_meeting(db, "M", "12:00", "ended by a restart")
+    assert [(one.ended_wall, one.ended_because) for one in box.meetings(db)] == [("11:00", "stopped by the button")]
