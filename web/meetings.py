@@ -135,7 +135,7 @@ def _when(listed: box.Meeting | None) -> str:
     if listed is None:
         return ""
     when = f"{datetime.fromisoformat(listed.opened_wall).astimezone():%A %-d %B %Y, %H:%M}"
-    return when if listed.clock_trust == "synchronised" else f"{when} by the box’s own clock, which nobody has set"
+    return when if listed.clock_trust == "synchronised" else f"{when} by the box’s own clock, which may be wrong"
 
 
 def _missing(listed: box.Meeting | None, far: Progress) -> str:

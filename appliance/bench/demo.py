@@ -67,37 +67,48 @@ def show(house: House, choices: Choices) -> int:
     attendee.take_ticket()
     drawing.say("Somebody has scanned the code and holds a ticket.")
     rest(house, drawing, NOTICE_S)
-    if choices.mic:
-        with_keys(house, drawing)
-    else:
-        with_script(house, drawing)
-    return finish_meeting(house, drawing, attendee, choices)
+    stopped = with_keys(house, drawing) if choices.mic else with_script(house, drawing)
+    return finish_meeting(house, drawing, attendee, choices, stopped)
 
 
-def with_script(house: House, drawing: Drawing) -> None:
-    """Press, let the room talk until its sound is over, press."""
+def with_script(house: House, drawing: Drawing) -> float:
+    """Press, let the room talk until its sound is over, press; returns the monotonic time of that."""
     drawing.say("Press: we start. While the light is steady, everyone here will hear this again.")
     house.press()
     played = house.run / "room.played"
     wait(house, drawing, played.exists)
+    stopped = time.monotonic()
     house.press()
     drawing.say("Press: we stop. For 15 seconds another press would go on.")
     wait(house, drawing, lambda: in_state(house, "ended", "ready"))
+    return stopped
 
 
-def with_keys(house: House, drawing: Drawing) -> None:
-    """Enter is the button, h and Enter holds it, until the meeting has ended."""
+def with_keys(house: House, drawing: Drawing) -> float:
+    """Enter is the button, h and Enter holds it, until the meeting has ended; returns when it was last stopped."""
+    stopped = time.monotonic()
     drawing.say("Enter: press the button. h and Enter: hold it. Press to start, press again to stop.")
     while not in_state(house, "ended", "ready"):
         drawing.draw()
         if select.select([sys.stdin], [], [], 0.1)[0]:
-            line = sys.stdin.readline()
-            house.hold() if line.strip() == "h" else house.press()
+            stopped = time.monotonic()
+            if not heed_key(house, sys.stdin.readline()):
+                raise KeyboardInterrupt  # the keyboard is gone, and with it the button
         house.check()
+    return stopped
 
 
-def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: Choices) -> int:
-    stopped = time.monotonic()
+def heed_key(house: House, line: str) -> bool:
+    """Do what a line from the keyboard asks for; False at its end."""
+    if line.strip() == "h":
+        house.hold()
+    elif line:
+        house.press()
+    return bool(line)
+
+
+def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: Choices, stopped: float) -> int:
+    """Wait for the copies, take them away through the page, and show them."""
     meeting = house.folders.every_meeting()[0]
     transcript_s = 0.0
 

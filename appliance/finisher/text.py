@@ -85,14 +85,14 @@ def _gap(gap: Gap, rate: int) -> Entry:
 
 
 def _long(seconds: float) -> str:
-    return spoken(seconds) if seconds >= 1 else "less than a second"
+    return spoken(seconds) if seconds >= 10 else f"{seconds:.1f} seconds"
 
 
 def _begun(head: Head) -> str:
     if head.begun is None:
         return "not known"
     when = f"{head.begun:%A %-d %B %Y, %H:%M %Z}"
-    return when if head.clock_trust == "synchronised" else f"{when} by the box's own clock, which nobody has set"
+    return when if head.clock_trust == "synchronised" else f"{when} by the box's own clock, which may be wrong"
 
 
 def _cue(entry: Entry) -> str:
