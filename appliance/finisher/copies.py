@@ -13,9 +13,10 @@ from pathlib import Path
 from appliance.errors import CopyDiffers, NotAudio
 from appliance.evidence import merkle
 from appliance.finisher import audio, text
-from appliance.finisher.meeting import Meeting, Sound, readable
+from appliance.finisher.meeting import Meeting, readable
 from appliance.store import wav
 from appliance.store.folders import MeetingFolder, sync_folder
+from appliance.store.record import Extent
 
 MP3, FLAC, TXT, VTT = "recording.mp3", "recording.flac", "transcript.txt", "transcript.vtt"
 PARTIAL = ".partial"
@@ -106,7 +107,7 @@ def transcript_copies(meeting: Meeting) -> Work:
     return [TXT, VTT]
 
 
-def _more(master: Path, first: int, sound: Sound) -> bytes:
+def _more(master: Path, first: int, sound: Extent) -> bytes:
     """Some durable PCM from sample `first` on; empty where there is none."""
     there = min(sound.samples, wav.samples(master)) - first
     return wav.pcm(master, first, min(there, audio.PIECE_S * sound.rate)) if there > 0 else b""

@@ -57,16 +57,8 @@ class Finisher:
         folders = [folder for folder in self._folders.every_meeting() if folder.id not in self._left]
         for gone in self._work.keys() - {folder.id for folder in folders}:
             self._work.pop(gone).close()
-        open_one = self._open_meeting()
+        open_one = box.open_meeting(self._folders)
         return sorted(folders, key=lambda folder: folder.id != open_one)
-
-    def _open_meeting(self) -> str | None:
-        db = box.read(self._folders)
-        if db is None:
-            return None
-        with closing(db):
-            now = box.state(db)
-        return now.meeting if now else None
 
     def _advance(self, folder: MeetingFolder) -> bool:
         if folder.id not in self._work:

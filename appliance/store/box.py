@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from appliance.store import database, migrations
+from appliance.store.database import opened
 from appliance.store.folders import Folders
 
 
@@ -44,6 +45,13 @@ def state(db: Database) -> BoxState | None:
     """The state last written; None before the first start of the recorder."""
     row = db.conn.execute("SELECT state, since_monotonic, since_wall, boot_id, because, meeting FROM box").fetchone()
     return BoxState(*row) if row else None
+
+
+def open_meeting(folders: Folders) -> str | None:
+    """The meeting that the box is in now, for those who serve it first."""
+    with opened(read(folders)) as db:
+        now = state(db) if db else None
+        return now.meeting if now else None
 
 
 def set_state(db: Database, now: BoxState) -> None:

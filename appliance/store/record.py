@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from appliance.store import database, migrations
+from appliance.store.database import opened
 from appliance.store.folders import MeetingFolder
 
 
@@ -64,6 +65,15 @@ class Described:
     software: str
     samples: int | None
     ended_wall: str | None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far a recording is: so many samples are durable; `ended`: there will be no more."""
+
+    rate: int
+    samples: int
+    ended: bool
 
 
 def own(folder: MeetingFolder) -> Database:
@@ -152,6 +162,15 @@ def recorded(db: Database) -> int:
     """The first cursor: every sample before this one is durable. In samples."""
     last, about = last_second(db), described(db)
     return last.number * about.rate + last.samples if last and about else 0
+
+
+def extent(folder: MeetingFolder) -> Extent | None:
+    """For those who follow a recording; None while its recorder has not described it."""
+    with opened(read(folder)) as db:
+        about = described(db) if db else None
+        if db is None or about is None:
+            return None
+        return Extent(about.rate, recorded(db) if about.samples is None else about.samples, about.samples is not None)
 
 
 def speech_seconds(db: Database) -> float:

@@ -1,6 +1,5 @@
 """What there is of a meeting's sound at this moment: what its recorder has acknowledged, and nothing else."""
 
-from contextlib import closing
 from dataclasses import dataclass
 
 from appliance.store import record, wav
@@ -39,17 +38,11 @@ class Durable:
 
 def durable(folder: MeetingFolder) -> Durable | None:
     """None while the recorder has not described the meeting."""
-    db = record.read(folder)
-    if db is None:
+    told = record.extent(folder)
+    if told is None:
         return None
-    with closing(db):
-        about = record.described(db)
-        recorded = record.recorded(db)
-    if about is None:
-        return None
-    wanted = recorded if about.samples is None else about.samples
-    there = min(wanted, wav.samples(folder.master))
-    return Durable(about.rate, there, about.samples is not None, wanted - there)
+    there = min(told.samples, wav.samples(folder.master))
+    return Durable(told.rate, there, told.ended, told.samples - there)
 
 
 def longest_passage(folder: MeetingFolder, extent: Durable, cursor: int) -> Audio:

@@ -15,7 +15,7 @@ from appliance import settings
 from appliance.clock import Clock
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
-from appliance.store import box, events, transcript
+from appliance.store import box, database, events, transcript
 from appliance.store.folders import Folders, MeetingFolder
 from appliance.store.transcript import Line, Passage
 from appliance.transcriber import models, passages
@@ -69,7 +69,7 @@ class Transcriber:
 
     def close(self) -> None:
         for db in self._files.values():
-            db.close()
+            database.close(db)
         self._files.clear()
 
     def step(self) -> bool:
@@ -79,17 +79,9 @@ class Transcriber:
     def _unread(self) -> list[MeetingFolder]:
         folders = self._folders.every_meeting()
         for gone in self._files.keys() - {folder.id for folder in folders}:
-            self._files.pop(gone).close()
-        open_one = self._open_meeting()
+            self._files.pop(gone).close()  # its file is gone: there is nothing to leave behind
+        open_one = box.open_meeting(self._folders)
         return sorted((f for f in folders if f.id not in self._done), key=lambda f: f.id != open_one)
-
-    def _open_meeting(self) -> str | None:
-        db = box.read(self._folders)
-        if db is None:
-            return None
-        with closing(db):
-            now = box.state(db)
-        return now.meeting if now else None
 
     def _advance(self, folder: MeetingFolder) -> bool:
         extent = durable(folder)
@@ -126,7 +118,7 @@ class Transcriber:
         self._log_once(db, "transcript complete")
         transcript.complete(db)
         self._done.add(folder.id)
-        self._files.pop(folder.id).close()
+        database.close(self._files.pop(folder.id))
 
     def _read_passage(self, folder: MeetingFolder, db: Database, extent: Durable, cursor: int) -> bool:
         """Read the next passage and put the cursor behind it; False when its end cannot be told yet."""
