@@ -188,3 +188,19 @@ def test_outside_recording_there_is_no_microphone_program(house: House) -> None:
     house.hold()
     house.await_state("paused")
     assert programs() == []
+
+
+def test_a_panel_that_hangs_closes_the_microphone_until_it_is_back(house: House, short_tmp: Path) -> None:
+    house.start("panel", "recorder")
+    start_recording(house)
+    house.signal("panel", signal.SIGSTOP)
+    house.await_state("interrupted")
+    pid = house.pid("recorder")
+    assert Path(f"/proc/{pid}/task/{pid}/children").read_text().split() == []
+    house.signal("panel", signal.SIGCONT)
+    house.await_state("recording")
+    house.await_true(house.light_is_steady, 20, "steady light again")
+    end_meeting(house)
+    kept = Kept(house.folders.every_meeting()[0], short_tmp / "room.pcm")
+    assert kept.is_true_to_the_room()
+    assert [gap.cause for gap in kept.gaps] == ["The button and the light do not answer."]
