@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.store.folders import Folders
+
 skipped: list[str] = []
 
 
@@ -34,3 +36,10 @@ def short_tmp() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="candour-", dir="/tmp"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    made = Folders(tmp_path / "data")
+    made.prepare()
+    return made

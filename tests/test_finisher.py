@@ -1,137 +1,190 @@
-"""The finisher on meetings as the recorder leaves them: copies built once, whatever it is killed in."""
+"""What the finisher makes of meetings: which copies, in which order, and what it does with bad ones."""
 
-import random
-import subprocess
-import sys
-import time
-from pathlib import Path
+import os
+from contextlib import closing
 
-import numpy as np
 import pytest
-from fake_clock import FakeClock
+import soundfile
+from held_meetings import (
+    ALL,
+    AUDIO,
+    EVENTS,
+    LATEST,
+    RATE,
+    Held,
+    contents,
+    finish_all,
+    finisher,
+    held,
+    idle,
+    logged,
+    offered,
+)
 
-from appliance import settings
-from appliance.evidence.merkle import leaf
-from appliance.finisher.service import Finisher
-from appliance.store import events, finish, record, transcript, wav
-from appliance.store.folders import Folders, MeetingFolder
-
-RATE = 16000
-KILLS = 6
-
-
-def settings_of(folder: Path, *, enabled: bool = False) -> tuple[Path, settings.Settings]:
-    path = folder / "candour.toml"
-    path.write_text(f'[transcript]\nenabled = {str(enabled).lower()}\n[store]\ndata = "{folder}/data"\n')
-    return path, settings.load(path)
-
-
-def a_meeting(folder: Path, seconds: float, *, ended: bool = True) -> MeetingFolder:
-    """A recorded meeting of noise, with its rows."""
-    folders = Folders(folder / "data")
-    folders.prepare()
-    made = folders.make_meeting("2026-11-23-K7QF")
-    pcm = np.random.default_rng(5).integers(-4000, 4000, round(seconds * RATE)).astype("<i2").tobytes()
-    made.master.write_bytes(wav.header(RATE) + pcm)
-    db = record.own(made)
-    record.describe(db, made.id, RATE, "test")
-    parts = [pcm[at : at + 2 * RATE] for at in range(0, len(pcm), 2 * RATE)]
-    rows = [record.Second(n, len(part) // 2, leaf(part), -20.0, 0, 0) for n, part in enumerate(parts)]
-    record.add_seconds(db, rows)
-    if ended:
-        record.end(db, len(pcm) // 2, "2026-11-23T10:30:00.000Z")
-    db.close()
-    return made
+from appliance.store import box, finish, transcript, wav
+from appliance.store.folders import Folders
 
 
-def finished(folder: Path, made: MeetingFolder) -> dict[str, str]:
-    """Let a finisher do all there is to do; the hashes of the copies."""
-    finisher = Finisher(settings_of(folder)[1], FakeClock())
-    while finisher.step():
-        pass
-    finisher.close()
-    db = finish.read(made)
+def test_a_meeting_from_its_first_second_to_its_last_copy(folders: Folders) -> None:
+    meeting = Held(folders)
+    with finisher(folders) as one:
+        assert not one.step()
+        assert not meeting.folder.finish_db.exists()  # a notice is not yet a recording
+        meeting.talk(40)
+        idle(one)
+        assert [path.name for path in meeting.folder.copies.iterdir()] == ["recording.mp3.partial"]
+        meeting.talk(2.25)
+        meeting.end()
+        idle(one)
+        assert offered(meeting.folder) == AUDIO
+        meeting.transcribe()
+        idle(one)
+        assert offered(meeting.folder) == ALL
+    assert logged(meeting.folder) == EVENTS
+    assert sorted(contents(meeting.folder)) == sorted(ALL)
+    heard, _ = soundfile.read(meeting.folder.copies / "recording.flac", dtype="int16")
+    assert heard.tobytes() == wav.pcm(meeting.folder.master, 0, meeting.samples)
+    read = (meeting.folder.copies / "transcript.txt").read_text("utf-8")
+    assert "Room:    Room 3\n" in read and "Length:  0:42\n" in read and "\n[0:00] Good morning.\n" in read
+
+
+def test_media_types(folders: Folders) -> None:
+    meeting = held(folders, 1)
+    finish_all(folders)
+    db = finish.read(meeting.folder)
     assert db is not None
-    found = {copy.name: copy.sha256 for copy in finish.copies(db)}
-    db.close()
-    return found
+    with closing(db):
+        types = [copy.media_type for copy in finish.copies(db)]
+    assert types == ["audio/mpeg", "audio/flac", "text/plain", "text/vtt"]
 
 
-def steps(made: MeetingFolder) -> set[str]:
-    db = finish.read(made)
-    return finish.steps(db) if db else set()
+def test_nothing_is_offered_before_the_end_and_a_stopped_meeting_may_go_on(folders: Folders) -> None:
+    meeting = Held(folders)
+    with finisher(folders) as one:
+        for _ in range(3):  # stopping -> recording leaves no trace that the finisher could take for the end
+            meeting.talk(5)
+            idle(one)
+            assert offered(meeting.folder) == [] and not (meeting.folder.copies / "recording.mp3").exists()
+        meeting.end()
+        idle(one)
+        assert offered(meeting.folder) == AUDIO
+    assert soundfile.info(meeting.folder.copies / "recording.flac").frames == 15 * RATE
 
 
-@pytest.mark.pure
-def test_a_meeting_gets_its_copies(tmp_path: Path) -> None:
-    made = a_meeting(tmp_path, 12.3)
-    assert set(finished(tmp_path, made)) == {"recording.mp3", "recording.flac"}
-    db = finish.read(made)
-    assert db is not None
-    assert [one.event for one in events.events(db)] == ["small copy ready", "flac compared", "copies complete"]
-    for copy in finish.copies(db):
-        assert (made.copies / copy.name).stat().st_size == copy.bytes
-    db.close()
+@pytest.mark.parametrize("minutes", [1, 12])
+def test_the_end_leaves_the_same_little_to_do_whatever_the_length(folders: Folders, minutes: int) -> None:
+    meeting = Held(folders)
+    with finisher(folders) as one:
+        for _ in range(minutes):
+            meeting.talk(60)
+            idle(one)
+        meeting.talk(1)
+        meeting.end()
+        rounds = 0
+        while "recording.mp3" not in offered(meeting.folder):
+            one.step()
+            rounds += 1
+        assert rounds <= 3
 
 
-@pytest.mark.pure
-def test_while_the_meeting_lasts_only_the_small_copy_is_made_and_nobody_gets_it(tmp_path: Path) -> None:
-    made = a_meeting(tmp_path, 8, ended=False)
-    assert finished(tmp_path, made) == {}
-    assert [path.name for path in made.copies.iterdir()] == []
+def test_only_durable_sound_is_copied(folders: Folders) -> None:
+    meeting, plain = Held(folders), held(folders, 9, "2026-03-01-K7QF")
+    with finisher(folders) as one:
+        meeting.talk(4)
+        meeting.write(b"\x12\x34" * RATE)  # captured, but not acknowledged when the power went
+        idle(one)
+        os.truncate(meeting.folder.master, wav.HEADER_BYTES + 4 * RATE * wav.SAMPLE_BYTES)
+        meeting.talk(5)
+        meeting.end()
+        idle(one)
+    assert contents(meeting.folder)["recording.mp3"] == contents(plain.folder)["recording.mp3"]
 
 
-@pytest.mark.pure
-def test_a_leaf_that_does_not_fit_keeps_the_flac_back_and_the_master_stays(tmp_path: Path) -> None:
-    made = a_meeting(tmp_path, 6)
-    with made.master.open("r+b") as file:
-        file.seek(wav.HEADER_BYTES + 2 * (4 * RATE + 10))
-        file.write(b"\x77\x77")
-    assert "recording.flac" not in finished(tmp_path, made)
-    assert made.master.exists()
-    db = finish.read(made)
-    assert db is not None
-    (differs,) = [one.detail for one in events.events(db) if one.event == "copy differs"]
-    assert "at second 4" in differs
-    assert "complete" not in finish.steps(db)
-    db.close()
+def test_a_box_without_transcripts_completes_all_the_same(folders: Folders) -> None:
+    meeting = Held(folders)
+    meeting.talk(2)
+    meeting.end()
+    finish_all(folders, transcribing=False)
+    assert offered(meeting.folder) == AUDIO
+    assert logged(meeting.folder) == ["small copy ready", "flac compared", "copies complete"]
 
 
-@pytest.mark.pure
-def test_the_transcript_is_waited_for_and_the_sound_is_not(tmp_path: Path) -> None:
-    made = a_meeting(tmp_path, 5)
-    text = transcript.own(made)
-    finisher = Finisher(settings_of(tmp_path, enabled=True)[1], FakeClock())
-    while finisher.step():
-        pass
-    assert steps(made) == {"small copy", "flac"}
-    line = transcript.Line(0.5, 2.0, "Good morning.", "en", ())
-    transcript.add_passage(text, transcript.Passage(0, 5 * RATE, 1.5, 0.1, "base"), [line])
-    transcript.complete(text)
-    while finisher.step():
-        pass
-    finisher.close()
-    assert steps(made) == {"small copy", "flac", "transcript", "complete"}
-    assert "[0:00] Good morning." in (made.copies / "transcript.txt").read_text()
-    text.close()
+def test_a_transcript_that_was_written_is_given_out_though_the_box_writes_no_more(folders: Folders) -> None:
+    meeting = held(folders, 2)
+    finish_all(folders, transcribing=False)
+    assert offered(meeting.folder) == ALL
 
 
-def test_killed_at_any_moment_it_makes_the_same_copies_once(tmp_path: Path) -> None:
-    (tmp_path / "calm").mkdir()
-    wanted = finished(tmp_path / "calm", a_meeting(tmp_path / "calm", 600))
-    made = a_meeting(tmp_path, 600)
-    path, _ = settings_of(tmp_path)
-    moments = random.Random(11)
-    for kill in range(KILLS + 1):
-        program = subprocess.Popen([sys.executable, "-m", "appliance", "finisher", "--settings", str(path)])
-        limit = time.monotonic() + (60 if kill == KILLS else moments.uniform(0.3, 2.5))
-        while "complete" not in steps(made) and time.monotonic() < limit:
-            time.sleep(0.05)
-        program.kill()
-        program.wait()
-    db = finish.read(made)
-    assert db is not None
-    assert {copy.name: copy.sha256 for copy in finish.copies(db)} == wanted
-    assert [one.event for one in events.events(db)] == ["small copy ready", "flac compared", "copies complete"]
-    assert {path.name for path in made.copies.iterdir()} == set(wanted)
-    db.close()
+def test_a_missing_model_keeps_nobody_from_the_sound(folders: Folders) -> None:
+    meeting = Held(folders)
+    meeting.talk(2)
+    meeting.end()
+    finish_all(folders)
+    assert offered(meeting.folder) == AUDIO and "copies complete" not in logged(meeting.folder)
+    meeting.transcribe()  # years later, when somebody installed it
+    finish_all(folders)
+    assert offered(meeting.folder) == ALL and logged(meeting.folder) == EVENTS
+
+
+def test_half_a_transcript_is_not_given_out(folders: Folders) -> None:
+    meeting = Held(folders)
+    meeting.talk(2)
+    meeting.end()
+    with closing(transcript.own(meeting.folder)) as db:
+        transcript.add_passage(db, transcript.Passage(0, RATE, 1.0, 0.1, "whisper base"), [])
+    finish_all(folders)
+    assert offered(meeting.folder) == AUDIO
+
+
+def test_a_meeting_that_was_held_and_not_recorded_is_complete_without_copies(folders: Folders) -> None:
+    meeting = held(folders, 0)
+    finish_all(folders)
+    assert offered(meeting.folder) == [] and contents(meeting.folder) == {}
+    assert logged(meeting.folder) == ["copies complete"]
+
+
+def test_a_bad_meeting_is_named_and_the_others_go_on(folders: Folders, capfd: pytest.CaptureFixture[str]) -> None:
+    bad, good = held(folders, 5, "2026-03-03-BAD0"), held(folders, 5, "2026-03-02-G00D")
+    bad.spoil(3)
+    with finisher(folders) as one:
+        idle(one)
+        assert offered(good.folder) == ALL
+        assert offered(bad.folder) == ["recording.mp3", "transcript.txt", "transcript.vtt"]
+        assert logged(bad.folder) == ["small copy ready", "copy differs", "transcript written"]
+        idle(one)  # not again and again in one life
+        assert logged(bad.folder).count("copy differs") == 1
+    said = "recording.flac of meeting 2026-03-03-BAD0 does not hold the same sound as the master at second 3."
+    assert capfd.readouterr().err.count(said) == 1
+    assert sorted(contents(bad.folder)) == ["recording.mp3", "transcript.txt", "transcript.vtt"]
+    assert bad.folder.master.exists()
+    bad.spoil(3)  # the same bit back
+    finish_all(folders)
+    assert sorted(offered(bad.folder)) == sorted(ALL) and logged(bad.folder)[-1] == "copies complete"
+
+
+@pytest.mark.parametrize("left", [None, 0, 44, 44 + 2 * 2 * RATE + 100])
+def test_a_master_that_lost_its_end_gives_no_sound_and_ends_nothing(folders: Folders, left: int | None) -> None:
+    bad, good = held(folders, 5, "2026-03-03-BAD0"), held(folders, 5, "2026-03-02-G00D")
+    if left is None:
+        bad.folder.master.unlink()
+    else:
+        os.truncate(bad.folder.master, left)
+    finish_all(folders)
+    assert offered(good.folder) == ALL
+    assert offered(bad.folder) == ["transcript.txt", "transcript.vtt"]
+    assert sorted(contents(bad.folder)) == ["transcript.txt", "transcript.vtt"]
+
+
+def test_the_open_meeting_comes_first(folders: Folders) -> None:
+    older_by_name = Held(folders, "2026-03-02-0000")
+    for n in (1, 2):
+        held(folders, 90, f"2026-03-02-ZZZ{n}")
+    older_by_name.talk(1)
+    with closing(box.own(folders)) as db:
+        box.add_meeting(db, older_by_name.folder.id, LATEST, "unknown")
+        box.set_state(db, box.BoxState("recording", 1.0, LATEST, "boot", "", older_by_name.folder.id))
+    with finisher(folders) as one:
+        one.step()
+    assert older_by_name.folder.copies.exists()
+    assert not (folders.meeting("2026-03-02-ZZZ2").copies).exists()
+    older_by_name.close()

@@ -22,13 +22,6 @@ SETS = [
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> Folders:
-    made = Folders(tmp_path / "data")
-    made.prepare()
-    return made
-
-
-@pytest.fixture
 def meeting(folders: Folders) -> MeetingFolder:
     return folders.make_meeting("2026-11-23-K7QF")
 

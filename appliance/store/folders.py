@@ -87,7 +87,7 @@ class Folders:
         return folder
 
     def every_meeting(self) -> list[MeetingFolder]:
-        """All meetings there are, newest first."""
+        """All meetings there are, the newest day first."""
         return [MeetingFolder(path) for path in sorted(self.meetings.glob("*"), reverse=True) if path.is_dir()]
 
 

@@ -1,0 +1,147 @@
+"""A real finisher process, killed at random moments and between any two touches of the disk."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from held_meetings import ALL, EVENTS, Held, contents, finish_all, held, logged, offered
+
+from appliance.store.folders import Folders, MeetingFolder
+
+PROGRAM = """
+import sys
+from appliance.clock import SystemClock
+from appliance.finisher import service
+from appliance.lifetime import Lifetime
+from appliance.notify import Notifier
+from appliance.settings import Room, Settings, Store
+
+lifetime = Lifetime()
+lifetime.end_on_signals()
+chosen = Settings(room=Room(name="Room 3"), store=Store(data=sys.argv[1]))
+service.run(chosen, SystemClock(), lifetime, Notifier.of_this_process())
+"""
+
+
+@contextmanager
+def life(folders: Folders) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+    """One process of the finisher from the moment at which it is ready, and what it tells systemd."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        address = f"candour-finisher-{os.getpid()}"
+        systemd.bind(f"\0{address}")
+        systemd.settimeout(120)
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(folders.data)], env=os.environ | {"NOTIFY_SOCKET": f"@{address}"}
+        )
+        try:
+            assert systemd.recv(100) == b"READY=1"
+            yield process, systemd
+        finally:
+            process.kill()
+            process.wait()
+
+
+def until_complete(folder: MeetingFolder, systemd: socket.socket) -> None:
+    """It says that it is alive in every round, so its rounds are what is waited for."""
+    while "copies complete" not in (logged(folder) if folder.finish_db.exists() else []):
+        assert systemd.recv(100) == b"WATCHDOG=1"
+
+
+def test_killed_at_random_moments_it_makes_what_it_would_have_made(folders: Folders, tmp_path: Path) -> None:
+    calm = Folders(tmp_path / "calm")
+    calm.prepare()
+    undisturbed = held(calm, 240)
+    finish_all(calm)
+    meeting = Held(folders)
+    moments = np.random.default_rng(11).uniform(0, 0.7, 6)
+    for moment in moments:
+        meeting.talk(240 / moments.size)
+        with life(folders) as (process, _), pytest.raises(subprocess.TimeoutExpired):
+            process.wait(float(moment))
+    meeting.transcribe()
+    meeting.end()
+    for moment in moments:
+        with life(folders) as (process, _), pytest.raises(subprocess.TimeoutExpired):
+            process.wait(float(moment))
+    with life(folders) as (process, systemd):
+        until_complete(meeting.folder, systemd)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    assert offered(meeting.folder) == ALL and logged(meeting.folder) == EVENTS
+    assert contents(meeting.folder) == contents(undisturbed.folder)
+
+
+KILLED_AT = """
+import os, signal, sys
+from appliance.finisher.service import Finisher
+from appliance.settings import Room, Settings, Store
+sys.path.insert(0, sys.argv[3])
+from fake_recording import StillClock
+
+one = Finisher(Settings(room=Room(name="Room 3"), store=Store(data=sys.argv[1])), StillClock())
+left = int(sys.argv[2])
+
+def count(event, arguments):
+    global left
+    if event == "open" and "/copies/" in str(arguments[0]) and "w" in (arguments[1] or ""):
+        assert arguments[0].endswith(".partial"), "a copy is written under its own name"
+    if event in ("open", "os.rename", "os.remove", "os.mkdir", "sqlite3.connect", "os.listdir", "os.scandir"):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+while one.step():
+    pass
+print(int(sys.argv[2]) - left)
+"""
+
+
+def killed_at(folders: Folders, instant: int) -> subprocess.CompletedProcess[str]:
+    arguments = [sys.executable, "-c", KILLED_AT, str(folders.data), str(instant), str(Path(__file__).parent)]
+    return subprocess.run(arguments, capture_output=True, text=True, check=False)
+
+
+def test_killed_between_any_two_touches_of_the_disk(tmp_path: Path) -> None:
+    """Every file opened, renamed or removed is an instant; a life ends at one of them, and the next one goes on."""
+
+    def begin(name: str) -> tuple[Folders, Held]:
+        folders = Folders(tmp_path / name)
+        folders.prepare()
+        return folders, held(folders, 2.5)
+
+    calm, undisturbed = begin("calm")
+    whole = killed_at(calm, 1_000_000)
+    assert whole.returncode == 0, whole.stderr
+    instants = int(whole.stdout)
+    assert instants > 40 and offered(undisturbed.folder) == ALL
+    for instant in range(2, instants, 5):
+        folders, meeting = begin(str(instant))
+        assert killed_at(folders, instant).returncode == -signal.SIGKILL
+        finish_all(folders)
+        assert offered(meeting.folder) == ALL and logged(meeting.folder) == EVENTS, instant
+        assert contents(meeting.folder) == contents(undisturbed.folder), instant
+
+
+def test_told_to_stop_it_leaves_nothing_half_made(folders: Folders) -> None:
+    meeting = Held(folders)
+    meeting.talk(5)
+    with life(folders) as (process, systemd):
+        while not list(meeting.folder.path.glob("copies/*.partial")):
+            assert systemd.recv(100) == b"WATCHDOG=1"
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) - os.getpriority(os.PRIO_PROCESS, 0) == 10
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        systemd.setblocking(False)
+        said: list[bytes] = []
+        while not said or said[-1] != b"STOPPING=1":
+            said.append(systemd.recv(100))
+    assert contents(meeting.folder) == {}
+    meeting.close()
