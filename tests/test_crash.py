@@ -20,7 +20,7 @@ from appliance.link import LIGHT_LASTS_S
 from appliance.store import finish, record, transcript
 
 NOTICED_S = 2.0
-LOOP_S = 0.15  # for the panel's own loop and the writing of its log on a busy machine
+LOOP_S = 0.3  # for the panel's own loop on a busy machine
 
 
 def wait_for_seconds(house: House, seconds: int) -> None:
