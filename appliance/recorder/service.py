@@ -139,7 +139,7 @@ class Recorder:
         because = " ".join(self._problems())
         if self._state is State.UNFIT and because and because != self._because:
             self._because = because
-            self._write_state()
+            self._write_state(because)
         self._step(Event.UNFIT if because else Event.FIT, because)
 
     def _problems(self) -> list[str]:
@@ -180,10 +180,11 @@ class Recorder:
     def _enter(self, new: State, because: str) -> None:
         self._acts.cause = self._cause(new, because)
         self._acts.waits_for_press = False
-        self._state, self._since, self._because = new, self._clock.monotonic(), because
+        self._state, self._since = new, self._clock.monotonic()
+        self._because = because if new in (State.UNFIT, State.INTERRUPTED) else ""
         self._warned = frozenset()
         self._changed_real = time.monotonic()
-        self._write_state()
+        self._write_state(because)
 
     def _cause(self, new: State, because: str) -> str:
         """What a gap that begins now will be put down to; the first cause stays until recording goes on."""
@@ -197,12 +198,12 @@ class Recorder:
                 return "stopped, then gone on"
         return because or "the recorder was held up"
 
-    def _write_state(self) -> None:
+    def _write_state(self, detail: str) -> None:
         wall = stamp(self._clock.wall())
         box.set_state(
             self._db, box.BoxState(self._state, self._since, wall, boot_id(), self._because, self._meetings.id)
         )
-        events.log(self._db, self._clock, self._state, self._because)
+        events.log(self._db, self._clock, self._state, detail)
 
     def _moments(self) -> Moments:
         recording = self._meetings.recording
