@@ -151,13 +151,28 @@ def check_model(folder: Path) -> None:
     click.echo(f"The speech model in {folder} is complete and unchanged.")
 
 
+class Loss(click.ParamType[tuple[float, float]]):
+    """A loss of sound: where it begins and how long it lasts, in seconds."""
+
+    name = "loss"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        at, _, length = str(value).partition(":")
+        try:
+            return float(at), float(length)
+        except ValueError:
+            self.fail(f"{value} is not SECOND:LENGTH; write for example 20:0.3", param, ctx)
+
+
 @candour.command()
 @click.option("--audio", type=click.Path(path_type=Path), help="A recording (wav, flac, mp3, m4a) to be the room.")
 @click.option("--speed", type=click.FloatRange(0.5, 20), default=1.0, help="How much faster the room talks.")
 @click.option("--mic", is_flag=False, flag_value="default", help="Use this computer's microphone, and Enter as button.")
 @click.option("--out", type=click.Path(path_type=Path), help="Leave the copies and summary.json in this folder.")
 @click.option("--exit", "then_exit", is_flag=True, help="End when the copies are ready, instead of serving on.")
-@click.option("--lose", multiple=True, metavar="SECOND:LENGTH", help="Let the microphone lose sound, unannounced.")
+@click.option(
+    "--lose", type=Loss(), multiple=True, metavar="SECOND:LENGTH", help="Let the microphone lose sound, unannounced."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="Port of the page.")
 @click.option("--model", "model_folder", type=click.Path(path_type=Path), required=True, help="The speech model.")
 def demo(**choices: Any) -> None:

@@ -36,6 +36,10 @@ class DataNotWritable(CandourError, PermissionError):
     or set `data` under [store] to another folder."""
 
 
+class OutNotWritable(CandourError, PermissionError):
+    """The folder {path} cannot be written ({why}). Name another one with --out."""
+
+
 class PortTaken(CandourError, OSError):
     """Port {port} on {host} is not free ({why}). Stop the program that uses it, or set another `port` under [web]."""
 

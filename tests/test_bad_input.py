@@ -86,6 +86,19 @@ def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
+def test_a_folder_for_the_copies_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = candour("demo", "--model", model_folder(), "--port", 0, "--out", tmp_path / "file")
+    assert "cannot be written" in sentence(ended)
+
+
+def test_a_loss_that_is_none(tmp_path: Path) -> None:
+    ended = candour("demo", "--model", tmp_path, "--lose", "soon")
+    assert ended.returncode == 2
+    assert "soon is not SECOND:LENGTH; write for example 20:0.3" in ended.stderr
+
+
+@pytest.mark.model
 def test_a_model_file_damaged_by_one_byte(tmp_path: Path) -> None:
     shutil.copytree(model_folder(), tmp_path / "model")
     with (tmp_path / "model" / "model.bin").open("r+b") as file:

@@ -40,6 +40,7 @@ def test_all_problems_are_told_in_the_order_of_their_lines() -> None:
         ("[meeting]\nstart_by_itself_seconds = 30", "write 0 (never) or seconds from 60 to 900"),
         ('[transcript]\nlanguage = "English"', 'write a two-letter code such as "en", or "auto"'),
         ("[microphone]\nmaster_channel = 2", "`master_channel` is more than `channels`; write 1"),
+        ('[panel]\npin_factory = "mock"', "write one of 'lgpio', 'rpigpio'"),
         ("[web\nport = 80", "it is not TOML"),
     ],
 )

@@ -7,6 +7,7 @@ given, the air between the speakers and the microphone.
 import json
 import select
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ import segno
 
 from appliance.bench.attendee import Attendee
 from appliance.bench.house import House
-from appliance.bench.stage import Choices, free_port, open_room, write_settings
+from appliance.bench.stage import Choices, free_port, open_room, prepare_out, write_settings
 from appliance.bench.summary import summarise
 from appliance.bench.terminal import Drawing
 from appliance.errors import Provisioned
@@ -36,6 +37,9 @@ def run(choices: Choices) -> int:
         raise Provisioned(marker=DEFAULT_PATH)
     models.check(choices.model_folder)
     port = free_port(choices.port)
+    if choices.out:
+        prepare_out(choices.out)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the services would live on
     folder = Path(tempfile.mkdtemp(prefix="candour-"))  # short: the length of a socket's path is limited
     house: House | None = None
     try:
@@ -122,8 +126,7 @@ def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: 
     wait(house, drawing, finished)
     drawing.say("")
     print((meeting.copies / "transcript.txt").read_text())
-    out = choices.out or house.run / "taken"
-    out.mkdir(parents=True, exist_ok=True)
+    out = choices.out or house.run
     taken = attendee.take_copies(house.folders, meeting.id, out)
     summary = summarise(meeting, transcript_s, taken)
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")

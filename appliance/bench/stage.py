@@ -2,12 +2,13 @@
 
 import json
 import socket
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.bench import sound
 from appliance.bench.room import Room
-from appliance.errors import PortTaken
+from appliance.errors import OutNotWritable, PortTaken
 from appliance.settings import load
 
 SAMPLE = Path(__file__).parent / "sample_meeting" / "meeting.flac"
@@ -41,7 +42,7 @@ class Choices:
     mic: str | None
     out: Path | None
     then_exit: bool
-    lose: tuple[str, ...]
+    lose: tuple[tuple[float, float], ...]
     port: int
     model_folder: Path
 
@@ -49,8 +50,17 @@ class Choices:
 def open_room(choices: Choices, folder: Path) -> Room:
     pcm = folder / "room.pcm"
     sound.to_pcm(choices.audio or SAMPLE, pcm, RATE)
-    losses = tuple((float(at), float(length)) for at, _, length in (loss.partition(":") for loss in choices.lose))
-    return Room.opened(pcm, RATE, choices.speed, losses)
+    return Room.opened(pcm, RATE, choices.speed, choices.lose)
+
+
+def prepare_out(out: Path) -> None:
+    """Make the folder for the copies now rather than after the meeting. Raises OutNotWritable."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise OutNotWritable(path=out, why=error.strerror) from error
 
 
 def write_settings(choices: Choices, folder: Path, port: int) -> Path:
