@@ -1,11 +1,15 @@
 """What a recorder makes of what the last one left, after a crash and after a power cut."""
 
 import pytest
+from fake_clock import FakeClock
 
 from appliance.clock import boot_id
 from appliance.recorder.findings import cause, finding
 from appliance.recorder.machine import Event, State
+from appliance.recorder.meetings import CROCKFORD, Meetings, new_id
+from appliance.store import box
 from appliance.store.box import BoxState
+from appliance.store.folders import Folders
 
 pytestmark = pytest.mark.pure
 
@@ -49,3 +53,61 @@ def test_the_gap_is_put_down_to_what_caused_it() -> None:
     assert cause(left(State.RECORDING)) == "the recorder restarted"
     assert cause(left(State.RECORDING, boot="another")) == "power cut or restart of the box"
     assert cause(left(State.PAUSED, boot="another")) == "paused"
+
+
+def meetings_of(folders: Folders) -> Meetings:
+    return Meetings(box.own(folders), folders, FakeClock(), 16000, lambda: None)
+
+
+def endings(folders: Folders) -> list[str | None]:
+    db = box.read(folders)
+    assert db is not None
+    return [one.ended_because for one in box.meetings(db)]
+
+
+def test_the_meeting_that_was_left_is_opened_again_and_all_others_are_ended(folders: Folders) -> None:
+    meetings = meetings_of(folders)
+    meetings.open()
+    meetings.close()
+    meetings.open()
+    meetings.close()
+    again = meetings_of(folders)
+    again.come_back(meetings.id)
+    assert again.id == meetings.id
+    assert again.recording is not None
+    assert endings(folders) == [None, "ended by a restart"]
+
+
+def test_a_meeting_that_a_crash_kept_from_getting_its_folder_is_ended(folders: Folders) -> None:
+    db = box.own(folders)
+    box.add_meeting(db, "2026-11-23-K7QF", "10:02", "unknown")
+    meetings_of(folders).come_back(None)
+    assert endings(folders) == ["ended by a restart"]
+
+
+def test_a_meeting_whose_record_has_ended_never_goes_on(folders: Folders) -> None:
+    meetings = meetings_of(folders)
+    meetings.open()
+    assert meetings.recording is not None
+    meetings.recording.end()  # killed before the list says so too
+    meetings.recording.close()
+    again = meetings_of(folders)
+    again.come_back(meetings.id)
+    assert endings(folders) != [None]
+    assert again.recording is None
+
+
+def test_ending_and_leaving_without_a_meeting_is_nothing(folders: Folders) -> None:
+    meetings = meetings_of(folders)
+    meetings.end("stopped by the button")
+    meetings.leave()
+    meetings.close()
+    assert endings(folders) == []
+
+
+def test_the_name_of_a_meeting_can_be_read_out_on_the_telephone() -> None:
+    name = new_id(FakeClock())
+    assert name.startswith("2026-11-23-")
+    assert len(name) == 15
+    assert set(name[-4:]) <= set(CROCKFORD)
+    assert not set("ILOU") & set(CROCKFORD)

@@ -1,15 +1,17 @@
 """The table of the house: total, and never recording where the promises forbid it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance import link
 from appliance.recorder import machine
 from appliance.recorder.machine import Event as E
 from appliance.recorder.machine import State as S
 
 pytestmark = pytest.mark.pure
 
+unhurried = settings(deadline=None)
 PAIRS = [(state, event) for state in S for event in E]
 
 
@@ -98,6 +100,103 @@ def test_recording_begins_only_by_the_button_or_alone_after_an_interruption() ->
     }
 
 
+ENDINGS = [
+    (S.NOTICE, E.HOLD, S.ENDED, "held, not recorded"),
+    (S.NOTICE, E.TIME_UP, S.READY, "nobody started the recording"),
+    (S.NOTICE, E.UNFIT, S.UNFIT, "could not record"),
+    (S.STARTING, E.FOUND_OLD_NOTICE, S.UNFIT, "power cut before the recording began"),
+    (S.STARTING, E.FOUND_STOPPING, S.ENDED, "stopped by the button"),
+    (S.STOPPING, E.HOLD, S.ENDED, "stopped by the button"),
+    (S.STOPPING, E.TIME_UP, S.ENDED, "stopped by the button"),
+    (S.PAUSED, E.HOLD, S.ENDED, "ended in a pause"),
+    (S.PAUSED_LONG, E.HOLD, S.ENDED, "ended in a pause"),
+    (S.PAUSED_LONG, E.TIME_UP, S.ENDED, "nobody went on after a pause"),
+    (S.INTERRUPTED, E.PRESS, S.ENDED, "ended in an interruption"),
+    (S.INTERRUPTED, E.HOLD, S.ENDED, "ended in an interruption"),
+    (S.RECORDING, E.LONGEST, S.ENDED, "longest meeting reached"),
+    (S.RECORDING, E.STORAGE_FULL, S.ENDED, "storage full"),
+    (S.NOTICE_AGAIN, E.HOLD, S.NOTICE, "a new group came"),
+]
+
+
+def test_a_meeting_ends_in_these_ways_and_no_other() -> None:
+    found = [
+        (state, event, new, act.because)
+        for (state, event), (new, acts) in machine.TABLE.items()
+        for act in acts
+        if isinstance(act, machine.EndMeeting)
+    ]
+    assert sorted(found) == sorted(ENDINGS)
+
+
+def test_an_interruption_ends_alone_within_two_minutes_and_only_through_the_notice_later() -> None:
+    assert story(S.RECORDING, E.LOST, E.BACK) == ["interrupted", "recording"]
+    assert story(S.RECORDING, E.LOST, E.TOO_OLD, E.BACK, E.PRESS, E.PRESS) == [
+        "interrupted",
+        "paused_long",
+        "paused_long",
+        "notice_again",
+        "recording",
+    ]
+
+
+def test_the_admission_ends_by_time_by_a_hold_or_by_the_next_meeting() -> None:
+    assert machine.step(S.ENDED, E.TIME_UP) == (S.READY, (machine.EndAdmission(),))
+    assert machine.step(S.ENDED, E.HOLD) == (S.READY, (machine.EndAdmission(), machine.ACCEPTED))
+    assert machine.step(S.ENDED, E.PRESS) == (S.NOTICE, (machine.OpenMeeting(), machine.ACCEPTED))
+
+
+def test_silence_and_length_are_announced_before_they_act() -> None:
+    for event in (E.QUIET, E.NEARLY_LONGEST):
+        assert machine.step(S.RECORDING, event) == (S.RECORDING, (machine.WARNING,))
+    assert story(S.RECORDING, E.QUIET, E.QUIET_LONG, E.PRESS) == ["recording", "paused", "recording"]
+
+
+def test_a_recorder_that_comes_back_goes_on_where_the_box_was() -> None:
+    assert [(event.name, machine.step(S.STARTING, event)[0].name) for event in E if event in machine.FINDINGS] == [
+        ("FOUND_NOTHING", "UNFIT"),
+        ("FOUND_RECORDING", "INTERRUPTED"),
+        ("FOUND_PAUSED", "PAUSED"),
+        ("FOUND_STALE", "PAUSED_LONG"),
+        ("FOUND_STOPPING", "ENDED"),
+        ("FOUND_NOTICE", "NOTICE"),
+        ("FOUND_OLD_NOTICE", "UNFIT"),
+        ("FOUND_ENDED", "ENDED"),
+    ]
+
+
+def test_the_panel_knows_every_light_and_sound_of_the_table() -> None:
+    assert set(machine.LIGHT) == set(S)
+    assert set(machine.LIGHT.values()) <= link.LIGHTS
+    sounds = {act.name for _, acts in machine.TABLE.values() for act in acts if isinstance(act, machine.Sound)}
+    assert sounds <= link.SOUNDS
+
+
+def test_whatever_ends_or_makes_a_folder_comes_before_the_state_is_written_and_what_begins_after() -> None:
+    used = {type(act) for _, acts in machine.TABLE.values() for act in acts}
+    after = {machine.OpenMicrophone, machine.Sound, machine.Mark, machine.StayUntilPressed}
+    assert used == set(machine.BEFORE_STATE) | after
+    assert not set(machine.BEFORE_STATE) & after
+
+
+@unhurried
+@given(st.lists(st.sampled_from(E), max_size=80))
+def test_after_two_minutes_or_from_ready_only_a_notice_leads_to_recording(events: list[E]) -> None:
+    state, told = S.STARTING, False
+    for event in events:
+        new, _ = machine.step(state, event)
+        if new in (S.PAUSED_LONG, S.READY, S.UNFIT):
+            told = False
+        if new in (S.NOTICE, S.NOTICE_AGAIN) or event in (E.FOUND_RECORDING, E.FOUND_PAUSED):
+            told = True
+        if new is S.RECORDING and state is not S.RECORDING:
+            assert told
+            assert event in (E.PRESS, E.START_BY_ITSELF, E.BACK)
+            assert (event is E.BACK) == (state is S.INTERRUPTED)
+        state = new
+
+
+@unhurried
 @given(st.lists(st.sampled_from(E), max_size=60))
 def test_the_microphone_is_open_in_recording_only_and_meetings_never_overlap(events: list[E]) -> None:
     state, open_microphone, meeting = S.STARTING, False, False

@@ -59,3 +59,39 @@ def test_the_longest_meeting_is_announced_and_ends() -> None:
     warned = replace(at, recorded_s=4 * 3600 - 1, warned=frozenset({E.NEARLY_LONGEST}))
     assert due(S.RECORDING, 0, warned, Meeting()) is None
     assert due(S.RECORDING, 0, replace(warned, recorded_s=4 * 3600), Meeting()) is E.LONGEST
+
+
+def test_the_admission_lasts_as_long_as_it_is_set() -> None:
+    setting = Meeting(admission_minutes=7.5)
+    assert due(S.ENDED, 449.9, START, setting) is None
+    assert due(S.ENDED, 450, START, setting) is E.TIME_UP
+
+
+def test_an_objection_leaves_the_notice_its_own_end() -> None:
+    setting = Meeting(start_by_itself_seconds=900)
+    assert due(S.NOTICE, 900, START, setting) is E.START_BY_ITSELF
+    assert due(S.NOTICE, 900, replace(START, waits_for_press=True), setting) is E.TIME_UP
+
+
+def test_a_paused_meeting_goes_on_by_itself_never() -> None:
+    setting = Meeting(start_by_itself_seconds=60)
+    assert [due(S.NOTICE_AGAIN, at, START, setting) for at in (60, 899.9, 900)] == [None, None, E.TIME_UP]
+
+
+def test_silence_counts_from_the_resumption_where_nobody_spoke_since() -> None:
+    at = replace(START, since=5000, last_speech=100, last_durable=10_000)
+    assert due(S.RECORDING, 5599.9, at, Meeting()) is None
+    assert due(S.RECORDING, 5600, at, Meeting()) is E.QUIET
+
+
+def test_each_limit_of_a_recording_comes_before_the_milder_one() -> None:
+    everything = replace(START, last_durable=-121, last_speech=-1800, recorded_s=4 * 3600, since=-1800)
+    assert due(S.RECORDING, 0, everything, Meeting()) is E.TOO_OLD
+    assert due(S.RECORDING, 0, replace(everything, last_durable=0), Meeting()) is E.LONGEST
+    quiet = replace(everything, last_durable=0, recorded_s=4 * 3600 - 1)
+    assert due(S.RECORDING, 0, quiet, Meeting()) is E.QUIET_LONG
+
+
+@pytest.mark.parametrize("state", [S.STARTING, S.UNFIT, S.READY])
+def test_outside_a_meeting_time_brings_nothing(state: S) -> None:
+    assert due(state, 1e9, START, Meeting(start_by_itself_seconds=60)) is None

@@ -26,7 +26,7 @@ class Button:
 
     def at(self, now: float) -> str | None:
         """What has become certain by now."""
-        if self._level != self._down and now - self._changed >= BOUNCE_S:
+        if self._level != self._down and now >= self._changed + BOUNCE_S:
             return self._settle(now)
         return self._hold(now)
 
@@ -46,10 +46,10 @@ class Button:
             return self._hold(now)
         if self._held:
             return None
-        return "hold" if self._changed - self._down_since >= HOLD_S else "press"
+        return "hold" if self._changed >= self._down_since + HOLD_S else "press"
 
     def _hold(self, now: float) -> str | None:
-        if self._down and not self._held and now - self._down_since >= HOLD_S:
+        if self._down and self._level and not self._held and now >= self._down_since + HOLD_S:
             self._held = True
             return "hold"
         return None

@@ -7,7 +7,8 @@ from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
 from appliance.recorder.recording import Recording
-from appliance.store import box
+from appliance.store import box, record
+from appliance.store.database import opened
 from appliance.store.folders import Folders
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base32 without letters that look like figures
@@ -49,6 +50,7 @@ class Meetings:
 
     def come_back(self, meeting_id: str | None) -> None:
         """After a restart: open the meeting that was left, and end all others that a crash kept from ending."""
+        self.mend_list()
         unended = {meeting.id for meeting in box.meetings(self._db) if meeting.ended_wall is None}
         for left in unended - {meeting_id}:
             self.id = left
@@ -57,6 +59,14 @@ class Meetings:
         self.id = meeting_id
         if meeting_id in unended:
             self.recording = self._recording_of(meeting_id)
+
+    def mend_list(self) -> None:
+        """End in the list what has ended in its own record: a crash came between the two, and no sound may follow."""
+        for meeting in [meeting for meeting in box.meetings(self._db) if meeting.ended_wall is None]:
+            with opened(record.read(self._folders.meeting(meeting.id))) as db:
+                about = record.described(db) if db else None
+            if about and about.ended_wall:
+                box.end_meeting(self._db, meeting.id, about.ended_wall, "ended as the box went down")
 
     def _recording_of(self, meeting_id: str) -> Recording:
         return Recording(self._folders.meeting(meeting_id), self._rate, self._clock, self._durable)

@@ -80,6 +80,7 @@ class Recorder:
 
     def _look_back(self) -> None:
         """Go on from what the last recorder left."""
+        self._meetings.mend_list()
         left = box.state(self._db)
         ended = {meeting.id for meeting in box.meetings(self._db) if meeting.ended_wall}
         if left and left.meeting in ended and left.state not in (State.ENDED, State.STOPPING):

@@ -1,0 +1,136 @@
+"""`candour check` and `candour meetings` on small made-up data folders."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from appliance import checks, listing
+from appliance.recorder import fitness
+from appliance.settings import Meeting, Microphone, Settings, Store, Transcript
+from appliance.store import box, finish, record, transcript
+from appliance.store.folders import Folders
+
+pytestmark = pytest.mark.pure
+
+RATE = 16000
+MEETING = "2026-11-23-K7QF"
+
+
+def settings_of(data: Path, **changed: object) -> Settings:
+    parts: dict[str, object] = {
+        "microphone": Microphone(device="pcm:simmic"),
+        "transcript": Transcript(enabled=False),
+        "meeting": Meeting(longest_hours=0.1),
+        "store": Store(data=str(data), reserve_mb=10),
+    }
+    return Settings(**{**parts, **changed})  # type: ignore[arg-type]
+
+
+def problems(setting: Settings) -> dict[str, str]:
+    return {one.what: one.problem for one in checks.run(setting)}
+
+
+def box_is(folders: Folders, state: str, because: str = "") -> None:
+    db = box.own(folders)
+    box.set_state(db, box.BoxState(state, 1.0, "2026-11-23T10:02:00Z", "boot", because, None))
+    db.conn.close()
+
+
+def test_a_box_that_is_well(folders: Folders) -> None:
+    box_is(folders, "ready")
+    found = checks.run(settings_of(folders.data))
+    assert [(one.what, one.problem) for one in found] == [
+        ("storage", ""),
+        ("microphone", ""),
+        ("space", ""),
+        ("recorder", ""),
+    ]
+    assert json.loads(checks.as_json(found))["well"] is True
+    assert checks.as_text(found).splitlines()[0] == "well      storage"
+
+
+def test_everything_that_is_wrong_is_said_at_once(folders: Folders) -> None:
+    setting = settings_of(
+        folders.data,
+        microphone=Microphone(device="NoSuchCard"),
+        transcript=Transcript(model=str(folders.data / "none")),
+        store=Store(data=str(folders.data), reserve_mb=100_000_000),
+    )
+    found = problems(setting)
+    assert found["storage"] == ""
+    assert found["microphone"].startswith('No microphone "NoSuchCard" was found')
+    assert found["speech model"].startswith("There is no speech model in")
+    assert "Put in a larger card." in found["space"]
+    assert "has never run here" in found["recorder"]
+    assert json.loads(checks.as_json(checks.run(setting)))["well"] is False
+    assert checks.as_text(checks.run(setting)).count("not well") == 4
+
+
+def test_a_data_folder_that_cannot_be_written_ends_the_search(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    found = problems(settings_of(tmp_path / "data"))
+    assert list(found) == ["storage", "microphone"]
+    assert "cannot be written" in found["storage"]
+
+
+@pytest.mark.parametrize("state", ["unfit", "interrupted"])
+def test_what_the_recorder_says_of_itself_is_passed_on(folders: Folders, state: str) -> None:
+    box_is(folders, state, "No microphone was found.")
+    assert problems(settings_of(folders.data))["recorder"] == "No microphone was found."
+
+
+def test_looking_leaves_nothing_behind(folders: Folders) -> None:
+    checks.run(settings_of(folders.data))
+    assert sorted(path.name for path in folders.data.rglob("*")) == ["meetings"]
+
+
+def test_the_room_that_a_meeting_needs() -> None:
+    setting = Settings(meeting=Meeting(longest_hours=1.0), store=Store(reserve_mb=100))
+    an_hour = 3600 * RATE * 2 * (1 + fitness.COPIES_PER_MASTER) / 1e6
+    assert fitness.full_meeting_mb(setting) == round(an_hour) + 100
+    assert fitness.full_meeting_mb(setting, already_recorded_s=1800) == round(an_hour / 2) + 100
+    assert fitness.full_meeting_mb(setting, already_recorded_s=7200) == 100
+
+
+def test_no_meetings_is_a_sentence(folders: Folders) -> None:
+    assert listing.table(settings_of(folders.data)) == f"There are no meetings in {folders.data}."
+    box.own(folders).conn.close()
+    assert listing.table(settings_of(folders.data)) == f"There are no meetings in {folders.data}."
+
+
+def recorded(folders: Folders) -> None:
+    """75 seconds with a gap, two fifths of them transcribed, one copy made."""
+    folder = folders.make_meeting(MEETING)
+    sound, text, done = record.own(folder), transcript.own(folder), finish.own(folder)
+    record.describe(sound, MEETING, RATE, "test")
+    record.add_seconds(sound, [record.Second(n, RATE, b"", -40.0, 0, 0) for n in range(75)])
+    record.add_gap(sound, 10 * RATE, 5 * RATE, "paused")
+    transcript.add_passage(text, transcript.Passage(0, 30 * RATE, 20.0, 1.0, "base"), [])
+    finish.add_step(done, "small copy", "now", [finish.Copy("recording.mp3", "audio/mpeg", 5, "ab", "now")])
+    for db in (sound, text, done):
+        db.conn.close()
+
+
+def test_meetings_are_listed_newest_first(folders: Folders) -> None:
+    db = box.own(folders)
+    box.add_meeting(db, "2026-11-22-AAAA", "2026-11-22T09:00:00.000Z", "unknown")
+    box.end_meeting(db, "2026-11-22-AAAA", "2026-11-22T09:01:00.000Z", "held, not recorded")
+    box.add_meeting(db, MEETING, "2026-11-23T10:02:00.000Z", "synchronised")
+    recorded(folders)
+    rows = [line.split("  ") for line in listing.table(settings_of(folders.data)).splitlines()]
+    told = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert told == [
+        list(listing.HEADINGS),
+        [MEETING, "2026-11-23 10:02", "1:15", "1", "40 %", "1", "open"],
+        ["2026-11-22-AAAA", "2026-11-22 09:00?", "0:00", "0", "none", "0", "held, not recorded"],
+    ]
+
+
+def test_a_transcript_that_is_complete_says_so(folders: Folders) -> None:
+    db = box.own(folders)
+    box.add_meeting(db, MEETING, "2026-11-23T10:02:00.000Z", "synchronised")
+    recorded(folders)
+    text = transcript.own(folders.meeting(MEETING))
+    transcript.complete(text)
+    assert "  complete  " in listing.table(settings_of(folders.data))
