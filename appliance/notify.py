@@ -8,7 +8,7 @@ class Notifier:
     """Speaks to the datagram socket that systemd named in NOTIFY_SOCKET."""
 
     def __init__(self, address: str | None) -> None:
-        self._address = address.replace("@", "\0", 1) if address else None
+        self._address = "\0" + address[1:] if address and address.startswith("@") else address or None
 
     @classmethod
     def of_this_process(cls) -> "Notifier":

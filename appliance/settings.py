@@ -153,7 +153,7 @@ class Settings:
 def load(path: Path) -> Settings:
     """Read a settings file. Raises NoSettings, or BadSettings that names every problem with its line."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise NoSettings(path=path) from error
     except (OSError, UnicodeDecodeError) as error:

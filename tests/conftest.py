@@ -6,11 +6,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from appliance.store.folders import Folders
 
 skipped: list[str] = []
+
+hypothesis.settings.register_profile("noisy machine", deadline=None)
+hypothesis.settings.load_profile("noisy machine")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -2,14 +2,15 @@
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from appliance.bench import sound
-from appliance.bench.microphone import delivered
+from appliance.bench import light, sound
+from appliance.bench.microphone import began, delivered
 from appliance.bench.room import Room
 from appliance.errors import NoSuchAudio, NotAudio
 
@@ -74,3 +75,60 @@ def test_a_room_is_the_same_for_every_process(tmp_path: Path) -> None:
     room = Room.opened(tmp_path / "room.pcm", RATE, 4.0, ((1.0, 0.5),))
     room.write(tmp_path / "room.json")
     assert Room.read(tmp_path / "room.json") == room
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    ("losses", "position", "left"),
+    [
+        ((), 0, (0, 1600)),
+        (((0.0, 1.0),), 0, (1600, 1600)),
+        (((0.0, 0.05),), 0, (800, 1600)),
+        (((0.05, 1.0),), 0, (0, 800)),
+        (((0.1, 1.0),), 0, (0, 1600)),
+        (((0.1, 1.0),), 1600, (3200, 1600)),
+        (((0.1, 1.0),), 17_600, (17_600, 1600)),
+        (((5.0, 1.0), (0.05, 0.2)), 0, (0, 800)),
+    ],
+)
+def test_what_a_loss_leaves_of_a_block(
+    losses: tuple[tuple[float, float], ...], position: int, left: tuple[int, int]
+) -> None:
+    assert delivered(Room("", RATE, 1.0, 0.0, 0.0, losses), position, 1600) == left
+
+
+@pytest.mark.pure
+def test_the_clock_of_a_fast_room_goes_fast_in_both_its_times(tmp_path: Path) -> None:
+    room = Room.opened(tmp_path / "room.pcm", RATE, 1000.0)
+    before = (room.clock.monotonic(), room.clock.wall())
+    real = time.monotonic()
+    while time.monotonic() - real < 0.01:
+        pass
+    after = (room.clock.monotonic(), room.clock.wall())
+    assert after[0] - before[0] >= 10
+    assert (after[1] - before[1]).total_seconds() >= 10
+    assert room.clock.trust() == "unknown"
+
+
+@pytest.mark.pure
+def test_a_room_begins_to_be_heard_once(tmp_path: Path) -> None:
+    room = Room.opened(tmp_path / "room.pcm", RATE, 1.0)
+    assert began(tmp_path / "room.json", room) == began(tmp_path / "room.json", room)
+
+
+@pytest.mark.pure
+def test_the_light_is_read_as_people_would(tmp_path: Path) -> None:
+    log = tmp_path / "light.log"
+    assert light.shines(log) == []
+    assert not light.is_steady(log)
+    log.write_text("1.0 0\n2.0 1\n2.6 0\n3.0 1\n9.0 0\n10.0 1\n")
+    assert light.steady(log) == [light.Shine(3.0, 9.0), light.Shine(10.0, None)]
+    assert light.is_steady(log)
+    assert light.steady(log, dark_since=10.5) == [light.Shine(3.0, 9.0)]
+
+
+@pytest.mark.pure
+def test_a_recording_without_a_sample_is_no_recording(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "empty.wav", np.zeros(0, np.int16), RATE)
+    with pytest.raises(NotAudio):
+        sound.to_pcm(tmp_path / "empty.wav", tmp_path / "room.pcm", RATE)

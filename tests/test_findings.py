@@ -2,12 +2,14 @@
 
 import pytest
 from fake_clock import FakeClock
+from test_master import RATE, noise
+from test_recording import Meeting
 
 from appliance.clock import boot_id
 from appliance.recorder.findings import cause, finding
 from appliance.recorder.machine import Event, State
 from appliance.recorder.meetings import CROCKFORD, Meetings, new_id
-from appliance.store import box
+from appliance.store import box, record, wav
 from appliance.store.box import BoxState
 from appliance.store.folders import Folders
 
@@ -111,3 +113,87 @@ def test_the_name_of_a_meeting_can_be_read_out_on_the_telephone() -> None:
     assert len(name) == 15
     assert set(name[-4:]) <= set(CROCKFORD)
     assert not set("ILOU") & set(CROCKFORD)
+
+
+@pytest.fixture
+def meeting(folders: Folders) -> Meeting:
+    return Meeting(folders.make_meeting("2026-11-23-K7QF"))
+
+
+@pytest.mark.parametrize("first", [0, 1, 3])
+def test_rows_that_a_crash_lost_are_made_again_from_the_sound(meeting: Meeting, first: int) -> None:
+    meeting.feed(noise(4))
+    before = meeting.rows
+    meeting.recording.close()
+    meeting.changed(f"DELETE FROM seconds WHERE number >= {first}")
+    meeting.reopened()
+    assert [row.leaf for row in meeting.rows] == [row.leaf for row in before]
+
+
+def test_rows_without_sound_are_forgotten(meeting: Meeting) -> None:
+    meeting.feed(noise(4))
+    meeting.recording.close()
+    with meeting.folder.master.open("r+b") as file:
+        file.truncate(wav.HEADER_BYTES + 2 * RATE * 2 + 100)
+    meeting.reopened()
+    assert [row.number for row in meeting.rows] == [0, 1]
+
+
+def test_a_gap_whose_zeros_a_crash_kept_out_is_put_in(meeting: Meeting) -> None:
+    meeting.feed(noise(2))
+    meeting.recording.close()
+    db = record.own(meeting.folder)
+    record.add_gap(db, 2 * RATE, 5 * RATE, "the recorder restarted")
+    db.conn.close()
+    meeting.reopened()
+    assert wav.samples(meeting.folder.master) == 7 * RATE
+    assert wav.pcm(meeting.folder.master, 2 * RATE, 5 * RATE) == bytes(10 * RATE)
+    assert len(meeting.rows) == 7
+
+
+def test_after_a_power_cut_with_an_untrusted_clock_ten_seconds_stand_for_the_gap(meeting: Meeting) -> None:
+    meeting.feed(noise(2))
+    meeting.recording.close()
+    meeting.changed("UPDATE captures SET boot_id = 'another boot'")
+    meeting.clock.pass_s(-10_000)
+    meeting.reopened()
+    meeting.feed(noise(1), "power cut or restart of the box")
+    assert [(gap.samples, gap.length_known) for gap in meeting.gaps] == [(10 * RATE, False)]
+
+
+def test_after_a_power_cut_with_a_trusted_clock_the_gap_is_as_long_as_it_was(meeting: Meeting) -> None:
+    meeting.clock.trusted = True
+    meeting.feed(noise(2))
+    meeting.recording.close()
+    meeting.changed("UPDATE captures SET boot_id = 'another boot'")
+    meeting.clock.pass_s(90)
+    meeting.reopened()
+    meeting.feed(noise(1), "power cut or restart of the box")
+    (gap,) = meeting.gaps
+    assert gap.length_known
+    assert abs(gap.samples / RATE - 90) < 0.3
+
+
+def test_after_a_crash_in_the_same_boot_the_gap_is_the_time_without_sound(meeting: Meeting) -> None:
+    meeting.feed(noise(2.5))
+    assert meeting.recording.last_sample_at == meeting.clock.monotonic()
+    meeting.clock.pass_s(7.5)
+    meeting.reopened()  # nothing was closed before
+    assert meeting.recording.last_sample_at == pytest.approx(meeting.clock.monotonic() - 7.5)
+    meeting.feed(noise(1, seed=2), "the recorder restarted")
+    assert [(gap.first_sample, gap.samples) for gap in meeting.gaps] == [(round(2.5 * RATE), round(7.5 * RATE))]
+    assert meeting.durable[-1] == 11 * RATE
+
+
+def test_a_gap_of_which_only_a_part_is_in_the_file_is_made_whole_once(meeting: Meeting) -> None:
+    meeting.feed(noise(1.5))
+    meeting.recording.close()
+    db = record.own(meeting.folder)
+    record.add_gap(db, round(1.5 * RATE), 4 * RATE, "paused")
+    db.conn.close()
+    with meeting.folder.master.open("ab") as file:
+        file.write(bytes(2 * RATE))
+    for _ in range(2):
+        meeting.reopened().close()
+        assert wav.samples(meeting.folder.master) == round(5.5 * RATE)
+        assert len(meeting.rows) == 5

@@ -108,9 +108,7 @@ def test_blocks_come_out_of_the_pipe_as_they_went_in(pipe: tuple[IO[bytes], IO[b
 
 
 @pytest.mark.parametrize("kept", [1, frames.HEAD.size - 1, frames.HEAD.size, frames.HEAD.size + 1, -1])
-def test_a_block_cut_short_by_the_end_of_the_program_is_no_block(
-    pipe: tuple[IO[bytes], IO[bytes]], kept: int
-) -> None:
+def test_a_block_cut_short_by_the_end_of_the_program_is_no_block(pipe: tuple[IO[bytes], IO[bytes]], kept: int) -> None:
     reader, writer = pipe
     frames.write(writer, Block(1.0, b"whole block!"))
     writer.write((frames.HEAD.pack(1.1, 200) + bytes(200))[:kept])

@@ -42,6 +42,18 @@ def test_all_problems_are_told_in_the_order_of_their_lines() -> None:
         ("[microphone]\nmaster_channel = 2", "`master_channel` is more than `channels`; write 1"),
         ('[panel]\npin_factory = "mock"', "write one of 'lgpio', 'rpigpio'"),
         ("[web\nport = 80", "it is not TOML"),
+        ("[store]\nreserve_mb = 500.0", "line 2: `reserve_mb = 500.0` will not do; write megabytes"),
+        ("[transcript]\nenabled = 1", "line 2: `enabled = 1` will not do; write true or false"),
+        ("[room]\nname = 4", "line 2: `name = 4` will not do; write the room's name in quotes"),
+        ("[meeting]\nlongest_hours = nan", "line 2: `longest_hours = nan` will not do"),
+        ("[meeting]\nlongest_hours = true", "line 2: `longest_hours = true` will not do"),
+        ("[meeting]\nadmission_minutes = 2026-11-23", "line 2: `admission_minutes = 2026-11-23` will not do"),
+        ("[[web]]\nport = 80", "`web` must be a section: write [web]"),
+        ('[web]\naddress = "room4.example"', "write what phones open, such as"),
+        ('[store]\ndata = ""', "write the path of a folder in quotes"),
+        ("[panel]\nbutton_pin = 1", "write a GPIO number from 2 to 27"),
+        ("port = 80", "[port] is not known; the sections are"),
+        ('[ web ]\n  "port" = 0', "line 2: `port = 0` will not do"),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_write(text: str, sentence: str) -> None:
@@ -64,3 +76,30 @@ def test_the_address_for_phones_is_made_from_host_and_port_unless_given() -> Non
     assert settings.Web(host="10.41.0.1", port=80).url == "http://10.41.0.1"
     assert settings.Web(host="127.0.0.1", port=8484).url == "http://127.0.0.1:8484"
     assert settings.Web(address="https://room4.example/").url == "https://room4.example"
+
+
+def test_a_key_of_the_same_name_in_another_section_does_not_confuse_the_line() -> None:
+    assert "line 5: `channels = 0`" in problems("[meeting]\n# channels = 5\n\n[microphone]\nchannels = 0\n")
+
+
+def test_a_mistake_in_one_section_does_not_hide_one_in_another() -> None:
+    said = problems('[room]\nnam = "x"\n[audio]\nrate = 1\n[store]\nreserve_mb = "much"\n')
+    assert [said.count(f"line {line}: ") for line in (2, 3, 6)] == [1, 1, 1]
+    assert said.startswith("candour.toml cannot be used as it is: line 2: `nam` is not known under [room]")
+    assert said.endswith("write megabytes, from 10 to 100000.")
+
+
+def test_the_ends_of_a_range_are_in_it() -> None:
+    for text in ("longest_hours = 0.1", "longest_hours = 12", "start_by_itself_seconds = 60", "admission_minutes = 60"):
+        settings.parse(f"[meeting]\n{text}", PATH)
+
+
+def test_a_file_from_windows_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "candour.toml"
+    path.write_bytes(b'\xef\xbb\xbf[room]\r\nname = "Room 4"\r\n')
+    assert settings.load(path).room.name == "Room 4"
+
+
+def test_a_folder_in_the_place_of_the_file_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="cannot be used as it is"):
+        settings.load(tmp_path)

@@ -53,3 +53,37 @@ def test_no_microphone_is_a_sentence(tmp_path: Path, device: str) -> None:
 
 def test_a_name_of_portaudio_is_left_to_portaudio(tmp_path: Path) -> None:
     assert soundcards.find("pcm:simmic", asound(tmp_path)) is None
+
+
+def test_a_card_that_was_plugged_in_again_elsewhere_is_the_same(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    after.mkdir()
+    first = soundcards.find("ArrayUAC10", asound(before, HDMI, ARRAY, CAMERA))
+    again = soundcards.find("ArrayUAC10", asound(after, CAMERA, HDMI, ARRAY))
+    assert first is not None
+    assert again is not None
+    assert (first.number, again.number) == (1, 2)
+    assert (first.id, first.name) == (again.id, again.name)
+
+
+def test_numbers_of_two_figures_and_ids_that_fill_their_place(tmp_path: Path) -> None:
+    (tmp_path / "cards").write_text(
+        " 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones\n"
+        "                      bcm2835 Headphones\n"
+        "10 [Array          ]: USB-Audio - ReSpeaker 4 Mic Array\n"
+        "                      SEEED ReSpeaker 4 Mic Array at usb-3f980000.usb-1.4, high speed\n"
+        "11 [ReSpeaker4MicAr]: USB-Audio - Mic - Array - 4\n"
+        "                      SEEED ReSpeaker 4 Mic Array at usb-3f980000.usb-1.5, high speed\n"
+    )
+    for folder in ("card0/pcm0p", "card10/pcm0c", "card10/pcm0p", "card11/pcm1c"):
+        (tmp_path / folder).mkdir(parents=True)
+    assert soundcards.recording_cards(tmp_path) == [
+        soundcards.Card(10, "Array", "ReSpeaker 4 Mic Array"),
+        soundcards.Card(11, "ReSpeaker4MicAr", "Mic - Array - 4"),
+    ]
+
+
+def test_a_card_that_only_plays_is_not_found_by_its_id_either(tmp_path: Path) -> None:
+    with pytest.raises(NoMicrophone, match=r'No microphone "vc4hdmi0" .* this computer has: "ArrayUAC10"'):
+        soundcards.find("vc4hdmi0", asound(tmp_path, HDMI, ARRAY))

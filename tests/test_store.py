@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils.migrations import Migrations
 
+from appliance.errors import DataNotWritable
 from appliance.store import box, database, finish, migrations, record, room, tickets, transcript
 from appliance.store.folders import Folders, MeetingFolder
+
+pytestmark = pytest.mark.pure
 
 NOBODY = 65534
 SETS = [
@@ -26,7 +29,6 @@ def meeting(folders: Folders) -> MeetingFolder:
     return folders.make_meeting("2026-11-23-K7QF")
 
 
-@pytest.mark.pure
 @pytest.mark.parametrize("tables", SETS, ids=lambda one: one.name)
 def test_every_table_is_strict_and_migrating_twice_is_migrating_once(tmp_path: Path, tables: Migrations) -> None:
     for _ in range(2):
@@ -37,7 +39,6 @@ def test_every_table_is_strict_and_migrating_twice_is_migrating_once(tmp_path: P
         db.conn.close()
 
 
-@pytest.mark.pure
 def test_what_its_owner_has_not_made_yet_is_nothing(tmp_path: Path) -> None:
     path = tmp_path / "some.db"
     assert database.read(path) is None
@@ -50,7 +51,6 @@ def test_what_its_owner_has_not_made_yet_is_nothing(tmp_path: Path) -> None:
     assert database.read(path) is None
 
 
-@pytest.mark.pure
 def test_a_reader_cannot_write(meeting: MeetingFolder) -> None:
     owner = record.own(meeting)
     reader = record.read(meeting)
@@ -60,7 +60,6 @@ def test_a_reader_cannot_write(meeting: MeetingFolder) -> None:
     owner.conn.close()
 
 
-@pytest.mark.pure
 def test_a_file_that_was_closed_can_be_read_by_a_user_who_may_write_nothing(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
@@ -82,7 +81,6 @@ def test_a_file_that_was_closed_can_be_read_by_a_user_who_may_write_nothing(tmp_
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-@pytest.mark.pure
 def test_a_passage_is_written_whole_or_not_at_all(meeting: MeetingFolder) -> None:
     db = transcript.own(meeting)
     passage = transcript.Passage(0, 320_000, 12.5, 1.0, "base")
@@ -97,7 +95,6 @@ def test_a_passage_is_written_whole_or_not_at_all(meeting: MeetingFolder) -> Non
     assert transcript.cursor(db).transcribed == 320_000
 
 
-@pytest.mark.pure
 def test_a_step_and_its_copies_are_written_together(meeting: MeetingFolder) -> None:
     db = finish.own(meeting)
     copy = finish.Copy("recording.mp3", "audio/mpeg", 5, "ab", "now")
@@ -107,7 +104,6 @@ def test_a_step_and_its_copies_are_written_together(meeting: MeetingFolder) -> N
     assert list(finish.copies(db)) == []
 
 
-@pytest.mark.pure
 def test_only_hashes_of_tickets_are_kept(folders: Folders) -> None:
     db = tickets.own(folders)
     tickets.add(db, meeting="M", token_sha256=b"t" * 32, code_sha256=b"c" * 32, pseudonym="Blue Heron", wall="now")
@@ -118,7 +114,6 @@ def test_only_hashes_of_tickets_are_kept(folders: Folders) -> None:
     assert tickets.by_hash(db, b"x" * 32) is None
 
 
-@pytest.mark.pure
 def test_a_copy_is_collected_once(meeting: MeetingFolder) -> None:
     db = room.own(meeting)
     assert room.collect(db, 1, "recording.mp3", "now")
@@ -126,10 +121,77 @@ def test_a_copy_is_collected_once(meeting: MeetingFolder) -> None:
     assert room.collectors(db) == {1}
 
 
-@pytest.mark.pure
 def test_a_meeting_ends_once(folders: Folders) -> None:
     db = box.own(folders)
     box.add_meeting(db, "M", "10:02", "unknown")
     box.end_meeting(db, "M", "11:00", "stopped by the button")
     box.end_meeting(db, "M", "12:00", "ended by a restart")
     assert [(one.ended_wall, one.ended_because) for one in box.meetings(db)] == [("11:00", "stopped by the button")]
+
+
+def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "some.db").write_bytes(b"These are the minutes. " * 100)
+    with pytest.raises(sqlite3.DatabaseError):
+        database.read(tmp_path / "some.db")
+
+
+def test_an_owner_syncs_each_commit_and_heeds_references(folders: Folders) -> None:
+    db = box.own(folders)
+    assert db.conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert db.conn.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    with pytest.raises(sqlite3.IntegrityError):
+        box.set_state(db, box.BoxState("notice", 1.0, "now", "boot", "", "no such meeting"))
+
+
+def test_after_the_seconds_each_commit_is_synced_again(meeting: MeetingFolder) -> None:
+    db = record.own(meeting)
+    record.add_seconds(db, [record.Second(0, 16000, b"leaf", -40.0, 90, 0)])
+    assert db.conn.execute("PRAGMA synchronous").fetchone() == (2,)
+    with pytest.raises(sqlite3.IntegrityError):
+        record.add_seconds(db, [record.Second(1, 16000, None, -40.0, 90, 0)])  # type: ignore[arg-type]
+    assert db.conn.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_closed_file_is_one_file_even_if_somebody_had_read_it(meeting: MeetingFolder) -> None:
+    owner, reader = record.own(meeting), record.read(meeting)
+    record.describe(owner, meeting.id, 16000, "1")
+    assert reader is not None
+    reader.conn.close()
+    database.close(owner)
+    assert [path.name for path in meeting.path.iterdir()] == ["record.db"]
+
+
+def test_a_file_can_be_closed_while_somebody_reads_it(meeting: MeetingFolder) -> None:
+    owner, reader = record.own(meeting), record.read(meeting)
+    assert reader is not None
+    reader.conn.execute("BEGIN")
+    assert record.described(reader) is None
+    record.describe(owner, meeting.id, 16000, "1")
+    database.close(owner)
+    reader.conn.close()
+    with database.opened(record.read(meeting)) as again:
+        assert again is not None
+        assert record.described(again) is not None
+
+
+def test_describing_twice_keeps_the_first(meeting: MeetingFolder) -> None:
+    db = record.own(meeting)
+    assert record.extent(meeting) is None
+    record.describe(db, meeting.id, 16000, "1")
+    record.describe(db, meeting.id, 48000, "2")
+    assert record.described(db) == record.Described(meeting.id, 16000, "s16le", "1", None, None)
+    assert record.extent(meeting) == record.Extent(16000, 0, ended=False)
+
+
+def test_a_meetings_folder_is_made_once_and_shared_with_the_group(folders: Folders) -> None:
+    made = folders.make_meeting("2026-11-23-K7QF")
+    assert made.path.stat().st_mode & 0o7777 == 0o3770
+    with pytest.raises(FileExistsError):
+        folders.make_meeting("2026-11-23-K7QF")
+    assert folders.every_meeting() == [made]
+
+
+def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataNotWritable, match="cannot be written"):
+        Folders(tmp_path / "file").prepare()

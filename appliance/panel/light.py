@@ -46,8 +46,12 @@ class Light:
         """The one who feeds is gone."""
         self._turn("fault", now)
 
+    def starving(self, now: float) -> bool:
+        """True when whoever feeds it has said nothing for too long."""
+        return now - self._fed >= LIGHT_LASTS_S
+
     def on(self, now: float) -> bool:
-        if now - self._fed >= LIGHT_LASTS_S:
+        if self.starving(now):
             self._turn("fault", now)
         return _at(PATTERNS[self.pattern], now - self._since)[0]
 

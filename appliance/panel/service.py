@@ -73,9 +73,10 @@ class Panel:
         return [gesture for gesture in told if gesture]
 
     def _tell(self, gestures: list[str], now: float) -> None:
-        """Pass presses on; with nobody there they are answered by the sound of refusal."""
+        """Pass presses on; where nobody is there or it hangs, they are answered by the sound of refusal."""
         for gesture in gestures:
-            if self._recorder is None or not link.say(self._recorder, gesture):
+            hangs = self._light.starving(now)
+            if self._recorder is None or hangs or not link.say(self._recorder, gesture):
                 self._buzzer.play("refused", now)
 
     def _meet_recorder(self) -> None:

@@ -23,12 +23,16 @@ class Master:
         os.ftruncate(self._file, self._end())  # half a sample is no sample
 
     def append(self, pcm: bytes) -> None:
-        """Write s16le PCM at the end, whole or not at all. Raises OSError (ENOSPC ...); then call nothing but close."""
+        """Write s16le PCM at the end, whole or not at all. Raises OSError (ENOSPC ...)."""
         view = memoryview(pcm)
         at = self._end()
-        while view:
-            written = os.pwrite(self._file, view, at)
-            at, view = at + written, view[written:]
+        try:
+            while view:
+                written = os.pwrite(self._file, view, at)
+                at, view = at + written, view[written:]
+        except OSError:
+            os.ftruncate(self._file, self._end())
+            raise
         self.samples += len(pcm) // wav.SAMPLE_BYTES
 
     def extend(self, samples: int) -> None:

@@ -31,10 +31,12 @@ class Recording:
         record.describe(self._db, folder.id, rate, VERSION)
         self._detector = SpeechDetector(rate)
         self._timeline: Timeline | None = None
+        self._ended = False
         self._marks: list[record.Mark] = []  # waiting for the first sample of a capture
         self._master = Master(folder.master, rate) if folder.master.exists() else None
         self.last_speech = clock.monotonic()
         self._rows = self._check_rows()
+        self._told = self.samples // rate  # seconds that were said to be durable
         self._write_rows()
         self._ended_at = self._end_of_sound()
 
@@ -83,12 +85,16 @@ class Recording:
         self._place_marks()
         self._write_rows(rest=True)
         record.end(self._db, self.samples, stamp(self._clock.wall()))
+        self._ended = True
 
     def close(self) -> None:
-        """Let go of the files; a recording that has not ended can be opened again."""
+        """Let go of the files; a recording that has not ended can be opened again, whoever reads it meanwhile."""
         if self._master:
             self._master.close()
-        database.close(self._db)
+        if self._ended:
+            database.close(self._db)
+        else:
+            self._db.conn.close()
 
     def _begin(self, start: float, cause: str) -> None:
         if self._master is None:
@@ -117,8 +123,10 @@ class Recording:
             return
         self._master.append(part.pcm)
         self._ended_at = part.end
-        if self._master.samples // self._rate > self._rows:
+        whole = self._master.samples // self._rate
+        if whole > self._told:  # the rows may be further behind, when somebody locks them
             self._master.sync()
+            self._told = whole
             self._durable()
             self._write_rows()
 
@@ -130,6 +138,7 @@ class Recording:
         record.add_gap(self._db, self.samples, samples, cause, length_known=length_known)
         self._master.extend(samples)
         self._master.sync()
+        self._told = self._master.samples // self._rate
         self._write_rows()
 
     def _place_marks(self) -> None:

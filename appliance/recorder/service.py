@@ -23,7 +23,7 @@ from appliance.recorder.panel_line import PanelLine
 from appliance.recorder.timeline import Block
 from appliance.recorder.timers import Moments, due
 from appliance.settings import Settings
-from appliance.store import box, database, events
+from appliance.store import box, events
 from appliance.store.folders import Folders
 
 TICK_S = 1.0
@@ -76,7 +76,7 @@ class Recorder:
         self._acts.until = self._clock.monotonic()
         self._acts.close_microphone()
         self._meetings.close()
-        database.close(self._db)
+        self._db.conn.close()  # left in WAL mode: a reader could keep the next recorder from going back to it
 
     def _look_back(self) -> None:
         """Go on from what the last recorder left."""

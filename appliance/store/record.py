@@ -9,6 +9,8 @@ from appliance.store import database, migrations
 from appliance.store.database import opened
 from appliance.store.folders import MeetingFolder
 
+ROWS_WAIT_MS = 50
+
 
 @dataclass(frozen=True)
 class Second:
@@ -125,8 +127,9 @@ def last_capture(db: Database) -> Capture | None:
 
 
 def add_seconds(db: Database, seconds: Iterable[Second]) -> None:
-    """Write rows without waiting for the disk: they are an index that the WAV can rebuild."""
+    """Write rows without waiting for the disk or a lock: they are an index that the WAV can rebuild."""
     db.conn.execute("PRAGMA synchronous=NORMAL")
+    db.conn.execute(f"PRAGMA busy_timeout={ROWS_WAIT_MS}")
     try:
         with db.conn:
             db.conn.executemany(
@@ -134,6 +137,7 @@ def add_seconds(db: Database, seconds: Iterable[Second]) -> None:
                 [(s.number, s.samples, s.leaf, s.level, s.speech, s.clipped) for s in seconds],
             )
     finally:
+        db.conn.execute(f"PRAGMA busy_timeout={round(database.OWNER_WAITS_S * 1000)}")
         db.conn.execute("PRAGMA synchronous=FULL")
 
 
