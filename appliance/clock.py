@@ -19,7 +19,10 @@ class Clock(Protocol):
         """The time of day, UTC, which may be wrong and may step."""
 
     def trust(self) -> str:
-        """`synchronised` or `unknown`."""
+        """`synchronised`, `rtc` or `unknown`."""
+
+    def boot_id(self) -> str:
+        """A name for this boot: monotonic times compare only within one."""
 
 
 class SystemClock:
@@ -34,9 +37,12 @@ class SystemClock:
     def trust(self) -> str:
         return "synchronised" if SYNCHRONISED.exists() else "unknown"
 
+    def boot_id(self) -> str:
+        return boot_id()
+
 
 def boot_id() -> str:
-    """The kernel's name for this boot (random(4)): monotonic times compare only within one."""
+    """The kernel's name for this boot (random(4))."""
     return BOOT_ID.read_text().strip()
 
 

@@ -11,6 +11,7 @@ class FakeClock:
     def __init__(self, monotonic: float = 1000.0) -> None:
         self._start = self._now = monotonic
         self.trusted = False
+        self.boot = "the boot of the test"
 
     def pass_s(self, seconds: float) -> None:
         self._now += seconds
@@ -23,3 +24,6 @@ class FakeClock:
 
     def trust(self) -> str:
         return "synchronised" if self.trusted else "unknown"
+
+    def boot_id(self) -> str:
+        return self.boot

@@ -23,6 +23,9 @@ class StillClock:
     def trust(self) -> str:
         return "synchronised"
 
+    def boot_id(self) -> str:
+        return "boot"
+
 
 class Recorder:
     """Writes a meeting as the recorder does: a whole second of sound, then its row."""

@@ -5,7 +5,6 @@ from fake_clock import FakeClock
 from test_master import RATE, noise
 from test_recording import Meeting
 
-from appliance.clock import boot_id
 from appliance.recorder.findings import cause, finding
 from appliance.recorder.machine import Event, State
 from appliance.recorder.meetings import CROCKFORD, Meetings, new_id
@@ -15,9 +14,11 @@ from appliance.store.folders import Folders
 
 pytestmark = pytest.mark.pure
 
+BOOT = FakeClock().boot
+
 
 def left(state: State, since: float = 900.0, boot: str | None = None) -> BoxState:
-    return BoxState(state, since, "2026-11-23T10:02:00Z", boot or boot_id(), "", "2026-11-23-K7QF")
+    return BoxState(state, since, "2026-11-23T10:02:00Z", boot or BOOT, "", "2026-11-23-K7QF")
 
 
 @pytest.mark.parametrize(
@@ -36,25 +37,25 @@ def left(state: State, since: float = 900.0, boot: str | None = None) -> BoxStat
 def test_only_a_recording_of_the_last_two_minutes_of_this_boot_goes_on_alone(
     state: State, fresh: Event, stale: Event, other_boot: Event
 ) -> None:
-    assert finding(left(state), 1120.0, 1000.0) is fresh
-    assert finding(left(state), 1120.1, 1000.0) is stale
-    assert finding(left(state, boot="another"), 1001.0, None) is other_boot
+    assert finding(left(state), BOOT, 1120.0, 1000.0) is fresh
+    assert finding(left(state), BOOT, 1120.1, 1000.0) is stale
+    assert finding(left(state, boot="another"), BOOT, 1001.0, None) is other_boot
 
 
 def test_a_recording_without_a_second_counts_from_the_press() -> None:
-    assert finding(left(State.RECORDING, since=900), 1020.0, None) is Event.FOUND_RECORDING
-    assert finding(left(State.RECORDING, since=900), 1020.1, None) is Event.FOUND_STALE
+    assert finding(left(State.RECORDING, since=900), BOOT, 1020.0, None) is Event.FOUND_RECORDING
+    assert finding(left(State.RECORDING, since=900), BOOT, 1020.1, None) is Event.FOUND_STALE
 
 
 def test_a_box_without_a_meeting_begins_anew() -> None:
-    assert finding(None, 5.0, None) is Event.FOUND_NOTHING
-    assert finding(BoxState("ready", 1.0, "", boot_id(), "", None), 5.0, None) is Event.FOUND_NOTHING
+    assert finding(None, BOOT, 5.0, None) is Event.FOUND_NOTHING
+    assert finding(BoxState("ready", 1.0, "", BOOT, "", None), BOOT, 5.0, None) is Event.FOUND_NOTHING
 
 
 def test_the_gap_is_put_down_to_what_caused_it() -> None:
-    assert cause(left(State.RECORDING)) == "the recorder restarted"
-    assert cause(left(State.RECORDING, boot="another")) == "power cut or restart of the box"
-    assert cause(left(State.PAUSED, boot="another")) == "paused"
+    assert cause(left(State.RECORDING), BOOT) == "the recorder restarted"
+    assert cause(left(State.RECORDING, boot="another"), BOOT) == "power cut or restart of the box"
+    assert cause(left(State.PAUSED, boot="another"), BOOT) == "paused"
 
 
 def meetings_of(folders: Folders) -> Meetings:

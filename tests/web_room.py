@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from appliance.clock import Clock, boot_id, stamp
+from appliance.clock import Clock, stamp
 from appliance.settings import Room, Settings, Store, Web
 from appliance.store import box, finish, record, transcript
 from appliance.store.folders import Folders, MeetingFolder
@@ -33,6 +33,9 @@ class HandClock:
     def trust(self) -> str:
         return "synchronised"
 
+    def boot_id(self) -> str:
+        return "the boot of the test"
+
     def go_on(self, seconds: float) -> None:
         self.passed += seconds
 
@@ -55,7 +58,9 @@ class BoxOnTheTable:
         moment = stamp(self.clock.wall())
         if meeting and meeting not in {one.id for one in box.meetings(db)}:
             box.add_meeting(db, meeting, moment, "synchronised")
-        box.set_state(db, box.BoxState(state, self.clock.monotonic(), moment, boot or boot_id(), because, meeting))
+        box.set_state(
+            db, box.BoxState(state, self.clock.monotonic(), moment, boot or self.clock.boot_id(), because, meeting)
+        )
         db.close()
 
     def opens(self, meeting: str = MEETING) -> MeetingFolder:

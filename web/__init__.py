@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from appliance.clock import Clock, boot_id
+from appliance.clock import Clock
 from appliance.settings import Settings
 from appliance.store.folders import Folders
 from web import copies, room, tickets
@@ -16,7 +16,7 @@ from web.words import NEVER_ONLINE
 def create_app(settings: Settings, clock: Clock) -> Flask:
     """The page as a WSGI application; it writes nothing before the first ticket."""
     app = Flask(__name__)
-    app.extensions["candour"] = House(settings, clock, Folders(Path(settings.store.data)), boot_id())
+    app.extensions["candour"] = House(settings, clock, Folders(Path(settings.store.data)), clock.boot_id())
     app.jinja_env.globals.update(place=settings.room, never_online=NEVER_ONLINE)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (room, tickets, copies):

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
+from appliance.clock import boot_id
+
 
 @dataclass(frozen=True)
 class Room:
@@ -20,10 +22,13 @@ class Room:
     origin_wall: float
     losses: tuple[tuple[float, float], ...] = ()
     """Where the microphone loses sound without saying so: (second of the sound, length in seconds)."""
+    boot: str = ""
+    """A name for the room's boot of the box; empty: this computer's own. Another name makes the next start one after
+    a power cut."""
 
     @classmethod
     def opened(cls, pcm: Path, rate: int, speed: float, losses: tuple[tuple[float, float], ...] = ()) -> "Room":
-        return cls(str(pcm), rate, speed, monotonic(), datetime.now(UTC).timestamp(), losses)
+        return cls(str(pcm), rate, speed, monotonic(), datetime.now(UTC).timestamp(), losses=losses)
 
     @classmethod
     def read(cls, path: Path) -> "Room":
@@ -53,3 +58,6 @@ class RoomClock:
 
     def trust(self) -> str:
         return "unknown"
+
+    def boot_id(self) -> str:
+        return self._room.boot or boot_id()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from appliance import VERSION
-from appliance.clock import Clock, boot_id, stamp
+from appliance.clock import Clock, stamp
 from appliance.recorder.listening import describe
 from appliance.recorder.master import Master
 from appliance.recorder.speech import SpeechDetector
@@ -103,7 +103,7 @@ class Recording:
             self._gap(*self._length_since(start), cause)
         self._place_marks()
         wall, trust = stamp(self._clock.wall()), self._clock.trust()
-        record.add_capture(self._db, record.Capture(self.samples, start, wall, trust, boot_id()))
+        record.add_capture(self._db, record.Capture(self.samples, start, wall, trust, self._clock.boot_id()))
 
     def _length_since(self, start: float) -> tuple[int, bool]:
         """How long there was no sound before a capture that starts now, and whether that is known."""
@@ -181,6 +181,6 @@ class Recording:
 
     def _end_of_sound(self) -> float | None:
         before = record.last_capture(self._db)
-        if before is None or before.boot_id != boot_id():
+        if before is None or before.boot_id != self._clock.boot_id():
             return None
         return before.monotonic + (self.samples - before.first_sample) / self._rate

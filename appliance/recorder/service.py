@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.clock import Clock, boot_id, stamp
+from appliance.clock import Clock, stamp
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
 from appliance.recorder import fitness, machine, microphone, soundcards
@@ -90,8 +90,11 @@ class Recorder:
         last = recording.last_sample_at if recording else None
         if last is not None:
             self._acts.last_durable = last
-        self._acts.cause = cause(left)
-        self._step(finding(left, self._clock.monotonic(), last), self._acts.cause if last is not None else "")
+        self._acts.cause = cause(left, self._clock.boot_id())
+        self._step(
+            finding(left, self._clock.boot_id(), self._clock.monotonic(), last),
+            self._acts.cause if last is not None else "",
+        )
 
     def _hear(self, block: Block) -> None:
         try:
@@ -202,7 +205,8 @@ class Recorder:
     def _write_state(self, detail: str) -> None:
         wall = stamp(self._clock.wall())
         box.set_state(
-            self._db, box.BoxState(self._state, self._since, wall, boot_id(), self._because, self._meetings.id)
+            self._db,
+            box.BoxState(self._state, self._since, wall, self._clock.boot_id(), self._because, self._meetings.id),
         )
         events.log(self._db, self._clock, self._state, detail)
 
