@@ -36,6 +36,20 @@ class DataNotWritable(CandourError, PermissionError):
     or set `data` under [store] to another folder."""
 
 
+class StorageFull(CandourError, OSError):
+    """The storage {path} is full. Nothing is deleted to make room: put in a larger card, or move other files away."""
+
+
+class StorageReadOnly(CandourError, OSError):
+    """The storage {path} is read-only, as a card becomes when it wears out or its files are damaged. Switch the box off
+    and on; if this stays, put in another card."""
+
+
+class StorageFailed(CandourError, OSError):
+    """The storage {path} does not take what is written ({why}). What was recorded before is kept. Switch the box off
+    and on; if this stays, put in another card."""
+
+
 class OutNotWritable(CandourError, PermissionError):
     """The folder {path} cannot be written ({why}). Name another one with --out."""
 
@@ -46,6 +60,14 @@ class PortTaken(CandourError, OSError):
 
 class NoMicrophone(CandourError, OSError):
     """No microphone {wanted} was found; this computer has: {found}. Plug one in, or set `device` under [microphone]."""
+
+
+class MicrophoneOffers(CandourError, ValueError):
+    """The microphone "{name}" offers {offered}, not {wanted}. Set `rate` and `channels` under [microphone] to that."""
+
+
+class MicrophoneCannot(CandourError, ValueError):
+    """The microphone "{name}" offers neither 16000 nor 48000 Hz with 1 to 8 channels. Plug in another one."""
 
 
 class MicrophoneRefused(CandourError, OSError):

@@ -11,10 +11,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from appliance.errors import CandourError, MicrophoneRefused, NoMicrophone
 from appliance.recorder import frames, soundcards
+from appliance.recorder.array_pipe import ArrayPipe
 from appliance.recorder.timeline import Block
 from appliance.settings import Microphone
 
@@ -60,12 +63,12 @@ def device_index(audio: Any, wanted: str) -> int:
     """PortAudio's index of the device today. Raises NoMicrophone."""
     card, found = soundcards.find(wanted), inputs(audio)
     for index, name in found.items():
-        if name == wanted.removeprefix("pcm:") if card is None else f"(hw:{card.number},0)" in name:
+        if name == wanted.removeprefix("pcm:") if card is None else f"(hw:{card.number},{card.device})" in name:
             return index
     raise NoMicrophone(wanted=f'"{wanted.removeprefix("pcm:")}"', found=listed(list(found.values())))
 
 
-def capture(setting: Microphone, pipe: BinaryIO) -> None:
+def capture(setting: Microphone, pipe: BinaryIO, array: ArrayPipe) -> None:
     """Record until the pipe is closed. Raises NoMicrophone, MicrophoneRefused, or OSError when the device goes."""
     import pyaudio
 
@@ -88,8 +91,10 @@ def capture(setting: Microphone, pipe: BinaryIO) -> None:
     while True:
         # An overflow is not an exception here: with True it destroys the stream. The clock tells of lost sound.
         interleaved = stream.read(block_frames, exception_on_overflow=False)
-        pcm = pick(interleaved, setting.channels, setting.master_channel)
-        frames.write(pipe, Block(time.monotonic(), pcm))
+        heard = Block(time.monotonic(), interleaved)
+        frames.write(pipe, replace(heard, pcm=pick(interleaved, setting.channels, setting.master_channel)))
+        if setting.channels > 1:
+            array.offer(heard)
 
 
 def look_for(device: str) -> None:
@@ -109,11 +114,11 @@ def look_for(device: str) -> None:
         raise NoMicrophone(wanted=f'"{device.removeprefix("pcm:")}"', found=listed(found))
 
 
-def main(device: str, rate: str, channels: str, master_channel: str) -> None:
+def main(device: str, rate: str, channels: str, master_channel: str, array: str) -> None:
     die_with_parent()
     setting = Microphone(device=device, rate=int(rate), channels=int(channels), master_channel=int(master_channel))
     try:
-        capture(setting, sys.stdout.buffer)
+        capture(setting, sys.stdout.buffer, ArrayPipe(Path(array)))
     except BrokenPipeError:
         os._exit(0)  # nobody listens; flushing at exit would fail again
     except CandourError as error:
@@ -122,10 +127,10 @@ def main(device: str, rate: str, channels: str, master_channel: str) -> None:
         sys.exit(f"The microphone went away ({error.args[-1]}). Plug it in again.")
 
 
-def command(setting: Microphone) -> list[str]:
-    """How the recorder starts this program."""
+def command(setting: Microphone, array: Path) -> list[str]:
+    """How the recorder starts this program; `array` is the socket of whoever wants all channels."""
     numbers = (setting.rate, setting.channels, setting.master_channel)
-    return [sys.executable, "-m", "appliance.recorder.microphone", setting.device, *map(str, numbers)]
+    return [sys.executable, "-m", "appliance.recorder.microphone", setting.device, *map(str, numbers), str(array)]
 
 
 if __name__ == "__main__":
