@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from appliance.clock import spoken
+from appliance.clock import TRUST_IN_WORDS, spoken
 from appliance.settings import Settings
 from appliance.store import box, finish, record, transcript
 from appliance.store.database import opened
@@ -10,18 +10,22 @@ from appliance.store.folders import Folders, MeetingFolder
 
 HEADINGS = ("meeting", "begun (UTC)", "recorded", "gaps", "transcript", "copies", "ended")
 
+SIGNS = {"synchronised": "", "rtc": "*", "unknown": "?"}  # behind a time, explained below the table
+
 
 def table(settings: Settings) -> str:
-    """One line a meeting, newest first; a sentence when there is none."""
+    """One line a meeting, newest first, and what its signs mean; a sentence when there is none."""
     folders = Folders(Path(settings.store.data))
     with opened(box.read(folders)) as db:
-        rows = [_row(folders.meeting(meeting.id), meeting) for meeting in box.meetings(db)] if db else []
-    if not rows:
+        listed = list(box.meetings(db)) if db else []
+    if not listed:
         return f"There are no meetings in {folders.data}."
-    widths = [max(len(row[column]) for row in [HEADINGS, *rows]) for column in range(len(HEADINGS))]
+    rows = [HEADINGS, *(_row(folders.meeting(meeting.id), meeting) for meeting in listed)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    trusts = {meeting.clock_trust for meeting in listed}
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [HEADINGS, *rows]
+        lines + [f"{sign} {TRUST_IN_WORDS[trust]}" for trust, sign in SIGNS.items() if sign and trust in trusts]
     )
 
 
@@ -33,7 +37,7 @@ def _row(folder: MeetingFolder, meeting: box.Meeting) -> tuple[str, ...]:
     ):
         about = record.described(sound) if sound else None
         samples = record.recorded(sound) if sound else 0
-        begun = meeting.opened_wall[:16].replace("T", " ") + ("" if meeting.clock_trust == "synchronised" else "?")
+        begun = meeting.opened_wall[:16].replace("T", " ") + SIGNS.get(meeting.clock_trust, "?")
         return (
             meeting.id,
             begun,

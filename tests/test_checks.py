@@ -116,6 +116,8 @@ def test_meetings_are_listed_newest_first(folders: Folders) -> None:
     db = box.own(folders)
     box.add_meeting(db, "2026-11-22-AAAA", "2026-11-22T09:00:00.000Z", "unknown")
     box.end_meeting(db, "2026-11-22-AAAA", "2026-11-22T09:01:00.000Z", "held, not recorded")
+    box.add_meeting(db, "2026-11-22-BBBB", "2026-11-22T09:02:00.000Z", "rtc")
+    box.end_meeting(db, "2026-11-22-BBBB", "2026-11-22T09:03:00.000Z", "not started")
     box.add_meeting(db, MEETING, "2026-11-23T10:02:00.000Z", "synchronised")
     recorded(folders)
     rows = [line.split("  ") for line in listing.table(settings_of(folders.data)).splitlines()]
@@ -123,7 +125,10 @@ def test_meetings_are_listed_newest_first(folders: Folders) -> None:
     assert told == [
         list(listing.HEADINGS),
         [MEETING, "2026-11-23 10:02", "1:15", "1", "40 %", "1", "open"],
+        ["2026-11-22-BBBB", "2026-11-22 09:02*", "0:00", "0", "none", "0", "not started"],
         ["2026-11-22-AAAA", "2026-11-22 09:00?", "0:00", "0", "none", "0", "held, not recorded"],
+        ["* from the box's own clock, not compared with a time server"],
+        ["? by the box's own clock, which may be wrong"],
     ]
 
 

@@ -169,6 +169,8 @@ def test_ffmpeg_reads_the_same_cues() -> None:
 
 def test_a_clock_that_nobody_set_is_said_so() -> None:
     assert "10:02 UTC by the box's own clock, which may be wrong\n" in txt(replace(HEAD, clock_trust="unknown"), [])
+    not_compared = "10:02 UTC from the box's own clock, not compared with a time server\n"
+    assert not_compared in txt(replace(HEAD, clock_trust="rtc"), [])
     assert "Begun:   not known\n" in txt(replace(HEAD, begun=None), [])
 
 

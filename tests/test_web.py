@@ -276,6 +276,20 @@ def files(table: BoxOnTheTable) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in every if not path.name.endswith(("-wal", "-shm"))}
 
 
+@pytest.mark.parametrize(
+    ("trust", "said"),
+    [
+        ("rtc", "from the box’s own clock, not compared with a time server"),
+        ("unknown", "by the box’s own clock, which may be wrong"),
+    ],
+)
+def test_how_sure_the_box_is_of_the_time(trust: str, said: str, table: BoxOnTheTable, parent: FlaskClient) -> None:
+    table.clock_trust = trust
+    table.opens()
+    gets_ticket(parent)
+    assert said in text(parent, "/mine")
+
+
 def test_pseudonyms_are_one_of_a_kind() -> None:
     total = len(COLOURS) * len(BIRDS)
     taken: set[str] = set()

@@ -52,12 +52,13 @@ class BoxOnTheTable:
         self.folders = Folders(data)
         self.folders.prepare()
         self.clock = clock
+        self.clock_trust = "synchronised"
 
     def says(self, state: str, meeting: str | None = None, because: str = "", boot: str | None = None) -> None:
         db = box.own(self.folders)
         moment = stamp(self.clock.wall())
         if meeting and meeting not in {one.id for one in box.meetings(db)}:
-            box.add_meeting(db, meeting, moment, "synchronised")
+            box.add_meeting(db, meeting, moment, self.clock_trust)
         box.set_state(
             db, box.BoxState(state, self.clock.monotonic(), moment, boot or self.clock.boot_id(), because, meeting)
         )

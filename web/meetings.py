@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.clock import spoken
+from appliance.clock import in_words, spoken
 from appliance.store import box, finish, room, tickets
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
@@ -135,7 +135,7 @@ def _when(listed: box.Meeting | None) -> str:
     if listed is None:
         return ""
     when = f"{datetime.fromisoformat(listed.opened_wall).astimezone():%A %-d %B %Y, %H:%M}"
-    return when if listed.clock_trust == "synchronised" else f"{when} by the box’s own clock, which may be wrong"
+    return when if listed.clock_trust == "synchronised" else f"{when} {in_words(listed.clock_trust)}".replace("'", "’")
 
 
 def _missing(listed: box.Meeting | None, far: Progress) -> str:

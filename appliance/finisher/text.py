@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.clock import spoken
+from appliance.clock import in_words, spoken
 from appliance.store.record import Gap, Mark
 from appliance.store.transcript import Line
 
@@ -92,7 +92,7 @@ def _begun(head: Head) -> str:
     if head.begun is None:
         return "not known"
     when = f"{head.begun:%A %-d %B %Y, %H:%M %Z}"
-    return when if head.clock_trust == "synchronised" else f"{when} by the box's own clock, which may be wrong"
+    return when if head.clock_trust == "synchronised" else f"{when} {in_words(head.clock_trust)}"
 
 
 def _cue(entry: Entry) -> str:
