@@ -1,10 +1,11 @@
 """Where everything lies: the data folder of the box and the folder of one meeting."""
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.errors import DataNotWritable
+from appliance.errors import CandourError, DataNotWritable, StorageFailed, StorageFull, StorageReadOnly
 
 SHARED = 0o3770  # every service may make files here; they belong to the group, and only their owner may remove them
 
@@ -68,7 +69,7 @@ class Folders:
     def prepare(self) -> None:
         """Make the data folder if need be, and find out by writing whether it can be written.
 
-        Raises DataNotWritable with the reason of the operating system.
+        Raises StorageFull, StorageReadOnly, StorageFailed or DataNotWritable.
         """
         probe = self.data / f".written-by-{os.getpid()}"
         try:
@@ -76,7 +77,7 @@ class Folders:
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
-            raise DataNotWritable(path=self.data, why=error.strerror) from error
+            raise refusal(self.data, error) from error
 
     def make_meeting(self, meeting_id: str) -> MeetingFolder:
         """Make the folder of a new meeting: the one place where a key can be given to it."""
@@ -89,6 +90,18 @@ class Folders:
     def every_meeting(self) -> list[MeetingFolder]:
         """All meetings there are, the newest day first."""
         return [MeetingFolder(path) for path in sorted(self.meetings.glob("*"), reverse=True) if path.is_dir()]
+
+
+def refusal(data: Path, error: OSError) -> CandourError:
+    """What it means for people that the data folder did not take what was written."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return StorageFull(path=data)
+        case errno.EROFS:
+            return StorageReadOnly(path=data)
+        case errno.EIO | errno.ENODEV | errno.ENXIO | errno.EUCLEAN:
+            return StorageFailed(path=data, why=error.strerror)
+    return DataNotWritable(path=data, why=error.strerror)
 
 
 def sync_folder(folder: Path) -> None:
