@@ -1,8 +1,9 @@
 """The line between recorder and panel: one local socket, a few words a second.
 
 The panel listens; the recorder says `show LIGHT` and `sound NAME`, the panel answers each light with `shown` and says
-`press` or `hold`. Each word is one message of a SOCK_SEQPACKET socket. A light is good for LIGHT_LASTS_S only: the
-panel falls to `fault` by itself when it is not said again.
+`press` or `hold`. `stuck` says that the button is, from now or from before the recorder called, and `free` that it is
+no more. Each word is one message of a SOCK_SEQPACKET socket. A light is good for LIGHT_LASTS_S only: the panel falls to
+`fault` by itself when it is not said again.
 """
 
 import os
@@ -15,6 +16,7 @@ LONGEST_WORD = 64
 LIGHTS = frozenset({"dark", "pulse", "steady", "fast blink", "slow blink", "two blinks", "fault"})
 SOUNDS = frozenset({"accepted", "refused", "started", "stopped", "reminder", "warning", "twice"})
 GESTURES = frozenset({"press", "hold"})
+CONDITIONS = frozenset({"stuck", "free"})
 
 
 def listen(path: Path) -> socket.socket:

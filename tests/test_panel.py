@@ -3,14 +3,19 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from gpiozero.pins.mock import MockFactory
 
 from appliance import link
+from appliance.clock import SystemClock
+from appliance.panel.button import HOLD_S, STUCK_S
 from appliance.panel.pins import GpioPins
 from appliance.panel.service import Panel
+from appliance.recorder.inbox import Inbox, Said
+from appliance.recorder.panel_line import PanelLine
 from appliance.settings import Panel as PanelSettings
 
 pytestmark = pytest.mark.pure
@@ -24,8 +29,20 @@ class Table:
     def __init__(self, folder: Path) -> None:
         self.factory = MockFactory()
         self.path = folder / "panel.sock"
-        self.panel = Panel(GpioPins(self.factory, SETTING), self.path)
+        self.ahead = 0.0  # of the computer's clock, so that nobody has to wait
+        self.panel = self.switched_on()
         self.recorder = self.call()
+
+    def switched_on(self, *, finger_down: bool = False) -> Panel:
+        pins = GpioPins(self.factory, SETTING)
+        if finger_down:
+            self.finger(down=True)
+        return Panel(pins, self.path, lambda: time.monotonic() + self.ahead)
+
+    def later(self, seconds: float) -> None:
+        """So much time has passed, and the recorder has gone on saying what to show."""
+        self.ahead += seconds
+        link.say(self.recorder, "show dark")
 
     def call(self) -> socket.socket:
         line = link.connect(self.path)
@@ -149,13 +166,109 @@ def test_a_bouncing_press_reaches_the_recorder_once(table: Table) -> None:
     assert time.monotonic() > end
 
 
+def words(table: Table, until: str) -> list[str]:
+    """All that the recorder hears up to a word, but the answers to its lights."""
+    heard: list[str] = []
+
+    def last() -> bool:
+        with suppress(TimeoutError):
+            heard.append(link.hear(table.recorder))
+        return bool(heard) and heard[-1] == until
+
+    table.until(last)
+    return [word for word in heard if word != "shown"]
+
+
+def test_a_button_that_is_stuck_and_comes_free_and_works(table: Table) -> None:
+    table.finger(down=True)
+    table.until(lambda: table.panel._button.deadline is not None)
+    table.later(HOLD_S)
+    assert words(table, until="hold") == ["hold"]
+    table.later(STUCK_S)
+    assert words(table, until="stuck") == ["stuck"]
+    table.finger(down=False)
+    assert words(table, until="free") == ["free"]
+    table.later(0)
+    press(table)
+    assert words(table, until="press") == ["press"]
+
+
+def test_a_button_that_is_down_at_the_start_is_no_hold(table: Table) -> None:
+    table.panel.close()
+    table.recorder.close()
+    table.panel = table.switched_on(finger_down=True)
+    table.recorder = table.call()
+    table.later(STUCK_S)
+    assert words(table, until="stuck") == ["stuck"]
+    table.finger(down=False)
+    assert words(table, until="free") == ["free"]
+
+
+def test_a_recorder_that_calls_later_hears_that_the_button_is_stuck(table: Table) -> None:
+    table.finger(down=True)
+    table.until(lambda: table.panel._button.deadline is not None)
+    table.later(HOLD_S)
+    words(table, until="hold")
+    table.later(STUCK_S)
+    words(table, until="stuck")
+    table.recorder.close()
+    table.until(lambda: table.panel._recorder is None)
+    table.recorder = table.call()
+    assert words(table, until="stuck") == ["stuck"]
+
+
+def test_a_recorder_hears_nothing_of_a_button_that_is_well(table: Table) -> None:
+    for _ in range(2):
+        table.later(1.0)
+        assert words(table, until="shown") == []
+
+
+def test_a_press_whose_edges_were_lost_is_seen_all_the_same(table: Table) -> None:
+    table.until(lambda: table.panel._recorder is not None)
+    table.factory.pin(SETTING.button_pin).when_changed = None
+    table.finger(down=True)
+    table.until(lambda: table.panel._button.deadline is not None)
+    table.later(0.5)
+    table.panel.turn()
+    table.finger(down=False)
+    table.later(0)
+    assert words(table, until="press") == ["press"]
+
+
+def heard_by_the_recorder(inbox: Inbox) -> str:
+    """What comes into the inbox next."""
+    said = inbox.take(5)
+    assert isinstance(said, Said)
+    return said.what
+
+
+def test_the_recorder_knows_whether_the_button_is_stuck(short_tmp: Path) -> None:
+    """Only gestures and the panel's coming and going are events; what is said before them is known by then."""
+    inbox = Inbox(16000)
+    with link.listen(short_tmp / "panel.sock") as listener:
+        line = PanelLine(short_tmp / "panel.sock", inbox, SystemClock())
+        listener.setblocking(True)
+        assert not line.stuck
+        panel, _ = listener.accept()
+        assert (heard_by_the_recorder(inbox), line.stuck) == ("panel here", False)
+        for word, gesture, stuck in (("stuck", "hold", True), ("free", "press", False), ("stuck", "hold", True)):
+            assert link.say(panel, word)
+            assert link.say(panel, gesture)
+            assert (heard_by_the_recorder(inbox), line.stuck) == (gesture, stuck)
+        panel.close()
+        assert (heard_by_the_recorder(inbox), line.stuck) == ("panel gone", False)
+        panel, _ = listener.accept()
+        assert (heard_by_the_recorder(inbox), line.stuck) == ("panel here", False)
+        panel.close()
+
+
 def test_a_panel_that_is_closed_is_dark(table: Table) -> None:
     link.say(table.recorder, "show steady")
     table.until(lambda: table.pin(SETTING.light_pin))
     light = table.factory.pin(SETTING.light_pin)
     table.panel.close()
     assert light.function == "input" or not light.state
-    table.panel = Panel(GpioPins(table.factory, SETTING), table.path)
+    table.panel = table.switched_on()
     assert not table.pin(SETTING.light_pin)
 
 

@@ -20,6 +20,9 @@ class Pins(Protocol):
     def on_edge(self, tell: Callable[[bool], None]) -> None:
         """Have every change of the contact told (True: down), from any thread."""
 
+    def is_down(self) -> bool:
+        """The contact as it is now."""
+
     def close(self) -> None: ...
 
 
@@ -41,6 +44,9 @@ class GpioPins:
     def on_edge(self, tell: Callable[[bool], None]) -> None:
         self._button.when_pressed = lambda: tell(True)
         self._button.when_released = lambda: tell(False)
+
+    def is_down(self) -> bool:
+        return bool(self._button.is_pressed)
 
     def close(self) -> None:
         for device in (self._button, self._light, self._buzzer):

@@ -20,6 +20,7 @@ class PanelLine:
         self._path, self._inbox, self._clock = path, inbox, clock
         self._line: socket.socket | None = None
         self._asked_at: float | None = None  # real time of the first light not yet answered
+        self._stuck = False
         threading.Thread(target=self._keep, name="panel", daemon=True).start()
 
     @property
@@ -27,6 +28,11 @@ class PanelLine:
         """True while a panel is connected and shows what it is told."""
         asked = self._asked_at
         return self._line is not None and (asked is None or time.monotonic() - asked < ANSWERS_WITHIN_S)
+
+    @property
+    def stuck(self) -> bool:
+        """True while a panel says that its button is stuck down."""
+        return self._line is not None and self._stuck
 
     def show(self, light: str) -> None:
         if self._say(f"show {light}") and self._asked_at is None:
@@ -46,7 +52,7 @@ class PanelLine:
             except OSError:
                 time.sleep(CALL_AGAIN_S)
                 continue
-            self._asked_at, self._line = None, line
+            self._asked_at, self._stuck, self._line = None, False, line
             self._inbox.say(Said(self._clock.monotonic(), "panel here"))
             self._hear(line)
             self._line = None
@@ -59,3 +65,5 @@ class PanelLine:
                 self._asked_at = None
             elif word in link.GESTURES:
                 self._inbox.say(Said(self._clock.monotonic(), word))
+            elif word in link.CONDITIONS:
+                self._stuck = word == "stuck"
