@@ -112,7 +112,7 @@ def check(settings_path: Path, as_json: bool) -> None:
     """
     from appliance import checks
 
-    found = checks.run(settings_file.load(settings_path))
+    found = checks.run(settings_file.load(settings_path), SystemClock())
     click.echo(checks.as_json(found) if as_json else checks.as_text(found))
     sys.exit(any(one.problem for one in found))
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
 from appliance.recorder import fitness, soundcards
-from appliance.settings import Settings
+from appliance.settings import Microphone, Settings
 from appliance.store import box
 from appliance.store.database import opened
 from appliance.store.folders import Folders
@@ -16,31 +17,43 @@ from appliance.transcriber import models
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; `problem` is empty when it is well."""
+    """One thing that was looked at; `problem` is empty when it is well, `note` is what else there is to know."""
 
     what: str
     problem: str
+    note: str = ""
 
 
-def run(settings: Settings) -> list[Check]:
+def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> list[Check]:
     folders = Folders(Path(settings.store.data))
     found = [
         _look("storage", lambda: _storage(folders)),
-        _look("microphone", lambda: soundcards.find(settings.microphone.device)),
+        _look("microphone", lambda: _microphone(settings.microphone, asound)),
     ]
     if settings.transcript.enabled:
         found.append(_look("speech model", lambda: models.check(Path(settings.transcript.model))))
+    found.append(Check("clock", "", f"{clock.wall():%Y-%m-%d %H:%M} UTC, {in_words(clock.trust())}"))
     if not found[0].problem:
-        found += [Check("space", _space(settings, folders)), Check("recorder", _recorder(folders))]
+        found += [_space(settings, folders), Check("recorder", _recorder(folders))]
     return found
 
 
 def as_text(found: list[Check]) -> str:
-    return "\n".join(f"{'not well' if one.problem else 'well':8}  {one.what}  {one.problem}".rstrip() for one in found)
+    return "\n".join(
+        f"{'not well' if one.problem else 'well':8}  {one.what}  {one.problem or one.note}".rstrip() for one in found
+    )
 
 
 def as_json(found: list[Check]) -> str:
     return json.dumps({"well": not any(one.problem for one in found), "checks": [asdict(one) for one in found]})
+
+
+def _look(what: str, look: Callable[[], str | None]) -> Check:
+    """What a look answers is the note, what it raises the problem."""
+    try:
+        return Check(what, "", look() or "")
+    except CandourError as error:
+        return Check(what, str(error))
 
 
 def _storage(folders: Folders) -> None:
@@ -48,17 +61,20 @@ def _storage(folders: Folders) -> None:
     fitness.storage_self_test(folders)
 
 
-def _look(what: str, look: Callable[[], object]) -> Check:
-    try:
-        look()
-    except CandourError as error:
-        return Check(what, str(error))
-    return Check(what, "")
+def _microphone(setting: Microphone, asound: Path) -> str:
+    card = soundcards.check(setting, asound)
+    asked = soundcards.spoken(setting.channels, [setting.rate])
+    if card is None:
+        return f'"{setting.device.removeprefix("pcm:")}", {asked}; whether it is there shows when it is opened'
+    return f'"{card.id}" ({card.name}), {asked}'
 
 
-def _space(settings: Settings, folders: Folders) -> str:
+def _space(settings: Settings, folders: Folders) -> Check:
+    left = fitness.full_meetings_left(settings, folders.data)
+    if left:
+        return Check("space", "", f"room for about {left} full meeting{'' if left == 1 else 's'}")
     free, needed = fitness.free_mb(folders.data), fitness.full_meeting_mb(settings)
-    return "" if free >= needed else f"{free} MB are free; a full meeting needs {needed} MB. Put in a larger card."
+    return Check("space", f"{free} MB are free; a full meeting needs {needed} MB. Put in a larger card.")
 
 
 def _recorder(folders: Folders) -> str:

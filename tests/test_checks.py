@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from fake_clock import FakeClock
 
 from appliance import checks, listing
+from appliance.clock import Clock
 from appliance.recorder import fitness
 from appliance.settings import Meeting, Microphone, Settings, Store, Transcript
 from appliance.store import box, finish, record, transcript
@@ -28,7 +30,7 @@ def settings_of(data: Path, **changed: object) -> Settings:
 
 
 def problems(setting: Settings) -> dict[str, str]:
-    return {one.what: one.problem for one in checks.run(setting)}
+    return {one.what: one.problem for one in checks.run(setting, FakeClock())}
 
 
 def box_is(folders: Folders, state: str, because: str = "") -> None:
@@ -39,15 +41,58 @@ def box_is(folders: Folders, state: str, because: str = "") -> None:
 
 def test_a_box_that_is_well(folders: Folders) -> None:
     box_is(folders, "ready")
-    found = checks.run(settings_of(folders.data))
+    found = checks.run(settings_of(folders.data), FakeClock())
     assert [(one.what, one.problem) for one in found] == [
         ("storage", ""),
         ("microphone", ""),
+        ("clock", ""),
         ("space", ""),
         ("recorder", ""),
     ]
     assert json.loads(checks.as_json(found))["well"] is True
     assert checks.as_text(found).splitlines()[0] == "well      storage"
+
+
+def notes(setting: Settings, clock: Clock | None = None, asound: Path = Path("/nothing")) -> dict[str, str]:
+    return {one.what: one.note for one in checks.run(setting, clock or FakeClock(), asound)}
+
+
+@pytest.mark.parametrize(("trusted", "said"), [(True, "compared with a time server"), (False, "which may be wrong")])
+def test_the_clock_is_never_a_problem_but_says_how_sure_it_is(folders: Folders, trusted: bool, said: str) -> None:
+    clock = FakeClock()
+    clock.trusted = trusted
+    assert notes(settings_of(folders.data), clock)["clock"].startswith("2026-11-23 10:02 UTC, ")
+    assert notes(settings_of(folders.data), clock)["clock"].endswith(said)
+    assert problems(settings_of(folders.data))["clock"] == ""
+
+
+def test_what_the_microphone_is_and_what_it_is_asked_for(folders: Folders, tmp_path: Path) -> None:
+    box_is(folders, "ready")
+    (tmp_path / "card1" / "pcm0c").mkdir(parents=True)
+    (tmp_path / "cards").write_text(" 1 [ArrayUAC10     ]: USB-Audio - ReSpeaker 4 Mic Array\n")
+    (tmp_path / "card1" / "stream0").write_text("\n\nCapture:\n    Channels: 6\n    Rates: 16000\n")
+    array = Microphone(device="auto", channels=6)
+    told = notes(settings_of(folders.data, microphone=array), asound=tmp_path)
+    assert told["microphone"] == '"ArrayUAC10" (ReSpeaker 4 Mic Array), 6 channels at 16000 Hz'
+    fast = Microphone(device="auto", rate=48000)
+    (found,) = [
+        one for one in checks.run(settings_of(folders.data, microphone=fast), FakeClock(), tmp_path) if one.problem
+    ]
+    assert (found.what, found.note) == ("microphone", "")
+    assert "offers 6 channels at 16000 Hz, not 1 at 48000 Hz" in found.problem
+    named = notes(settings_of(folders.data))["microphone"]
+    assert named.startswith('"simmic", 1 channel at 16000 Hz; ')
+
+
+def test_how_many_meetings_there_is_room_for(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = settings_of(folders.data)
+    one = fitness.full_meeting_mb(setting) - 10
+    for meetings, said in ((1, "room for about 1 full meeting"), (12, "room for about 12 full meetings")):
+        monkeypatch.setattr(fitness, "free_mb", lambda _, free=10 + meetings * one: free)
+        assert notes(setting)["space"] == said
+        assert f"well      space  {said}" in checks.as_text(checks.run(setting, FakeClock())).splitlines()
+        told = json.loads(checks.as_json(checks.run(setting, FakeClock())))
+        assert {"what": "space", "problem": "", "note": said} in told["checks"]
 
 
 def test_everything_that_is_wrong_is_said_at_once(folders: Folders) -> None:
@@ -63,14 +108,14 @@ def test_everything_that_is_wrong_is_said_at_once(folders: Folders) -> None:
     assert found["speech model"].startswith("There is no speech model in")
     assert "Put in a larger card." in found["space"]
     assert "has never run here" in found["recorder"]
-    assert json.loads(checks.as_json(checks.run(setting)))["well"] is False
-    assert checks.as_text(checks.run(setting)).count("not well") == 4
+    assert json.loads(checks.as_json(checks.run(setting, FakeClock())))["well"] is False
+    assert checks.as_text(checks.run(setting, FakeClock())).count("not well") == 4
 
 
 def test_a_data_folder_that_cannot_be_written_ends_the_search(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     found = problems(settings_of(tmp_path / "data"))
-    assert list(found) == ["storage", "microphone"]
+    assert list(found) == ["storage", "microphone", "clock"]
     assert "cannot be written" in found["storage"]
 
 
@@ -81,7 +126,7 @@ def test_what_the_recorder_says_of_itself_is_passed_on(folders: Folders, state: 
 
 
 def test_looking_leaves_nothing_behind(folders: Folders) -> None:
-    checks.run(settings_of(folders.data))
+    checks.run(settings_of(folders.data), FakeClock())
     assert sorted(path.name for path in folders.data.rglob("*")) == ["meetings"]
 
 

@@ -58,7 +58,7 @@ def find(device: str, asound: Path = ASOUND) -> Card | None:
     fitting = cards if device == "auto" else [card for card in cards if card.id == device]
     if len(fitting) == 1:
         return fitting[0]
-    wanted = "can be chosen by itself" if device == "auto" else f'"{device}"'
+    wanted = "that can be chosen by itself" if device == "auto" else f'"{device}"'
     raise NoMicrophone(wanted=wanted, found=", ".join(f'"{card.id}"' for card in cards) or "none")
 
 
