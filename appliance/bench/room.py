@@ -25,10 +25,14 @@ class Room:
     boot: str = ""
     """A name for the room's boot of the box; empty: this computer's own. Another name makes the next start one after
     a power cut."""
+    loop: bool = False
+    """At its end the sound begins again; else the microphone gives nothing more then."""
 
     @classmethod
-    def opened(cls, pcm: Path, rate: int, speed: float, losses: tuple[tuple[float, float], ...] = ()) -> "Room":
-        return cls(str(pcm), rate, speed, monotonic(), datetime.now(UTC).timestamp(), losses=losses)
+    def opened(
+        cls, pcm: Path, rate: int, speed: float, losses: tuple[tuple[float, float], ...] = (), *, loop: bool = False
+    ) -> "Room":
+        return cls(str(pcm), rate, speed, monotonic(), datetime.now(UTC).timestamp(), losses=losses, loop=loop)
 
     @classmethod
     def read(cls, path: Path) -> "Room":
