@@ -1,4 +1,4 @@
-"""What a process costs: processor time and memory, from /proc (proc(5))."""
+"""What a process costs: processor time, memory and open files, from /proc (proc(5))."""
 
 import os
 import time
@@ -27,6 +27,10 @@ def cost(pid: int) -> Cost:
 
 def percent_of_a_core(before: Cost, after: Cost) -> float:
     return 100 * (after.cpu_s - before.cpu_s) / (after.at - before.at)
+
+
+def open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def children(pid: int) -> list[int]:

@@ -1,5 +1,6 @@
 """All services of the box as processes on this computer, with a virtual finger on the button."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance import settings as settings_file
-from appliance.bench import light
+from appliance.bench import light, trouble
+from appliance.bench.cost import children
 from appliance.bench.room import Room
 from appliance.errors import ProgramEnded
 from appliance.store import box
@@ -23,17 +25,23 @@ LET_GO_S = 0.1  # less between two presses would be a bounce
 
 
 class House:
-    """Starts, kills and watches the services; their output is in `run/SERVICE.log`."""
+    """Starts, kills and watches the services; their output is in `run/SERVICE.log`.
 
-    def __init__(self, settings_path: Path, room: Room | None = None) -> None:
+    Without a room they hear a real microphone; `environment` is what they need to see it.
+    """
+
+    def __init__(
+        self, settings_path: Path, room: Room | None = None, environment: dict[str, str] | None = None
+    ) -> None:
         self.settings_path = settings_path
+        self._environment = {**os.environ, **(environment or {})}
         self.settings = settings_file.load(settings_path)
         self.folders = Folders(Path(self.settings.store.data))
         self.run = Path(self.settings.store.run)
         self.run.mkdir(parents=True, exist_ok=True)
         self.room_file = self.run / "room.json" if room else None
-        if room and self.room_file:
-            room.write(self.room_file)
+        if room:
+            self.set_room(room)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.panel_died: float | None = None
 
@@ -41,7 +49,12 @@ class House:
         for service in services or SERVICES:
             with (self.run / f"{service}.log").open("ab") as log:
                 self._processes[service] = subprocess.Popen(
-                    self._command(service), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                    self._command(service),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=self._environment,
+                    start_new_session=True,
                 )
 
     def _command(self, service: str) -> list[str]:
@@ -52,8 +65,26 @@ class House:
             return [*python, "appliance.bench.recorder", settings, str(self.room_file)]
         return [*python, "appliance", service, "--settings", settings]
 
+    def set_room(self, room: Room) -> None:
+        """What the recorder and the microphone find when they are started next."""
+        if self.room_file:
+            room.write(self.room_file)
+
+    def begin_trouble(self, word: str) -> None:
+        """Something goes wrong with the simulated microphone; see trouble.py."""
+        if self.room_file:
+            trouble.begin(self.room_file, word)
+
+    def end_trouble(self) -> None:
+        if self.room_file:
+            trouble.end(self.room_file)
+
     def pid(self, service: str) -> int:
         return self._processes[service].pid
+
+    def microphones(self) -> list[int]:
+        """The process ids of the recorder's microphone programs: one while it records, none otherwise."""
+        return children(self.pid("recorder"))
 
     def kill(self, service: str) -> None:
         """kill -9, as nothing that a service could prepare for."""

@@ -6,6 +6,9 @@ from pathlib import Path
 
 LONGEST_BLINK_S = 0.6  # of every pattern but steady
 SURE_S = 0.75
+FLASH_S = 0.3  # of the pattern `fault`, which is three flashes and a pause; with time for a busy computer
+FLASHES = 3
+PAUSE_S = 0.4
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,16 @@ def steady(log: Path, dark_since: float | None = None) -> list[Shine]:
 def is_steady(log: Path) -> bool:
     found = steady(log)
     return bool(found) and found[-1].end is None
+
+
+def fault_since(log: Path, after: float) -> float | None:
+    """When a light that was on first turned to `fault` after a time; None while it has not."""
+    found = shines(log)
+    for first in range(1, len(found) - FLASHES):
+        before, flashes, then = found[first - 1], found[first : first + FLASHES], found[first + FLASHES]
+        ends = [before.end or 0.0, *(flash.end or 0.0 for flash in flashes)]
+        quick = all(flash.start - end <= FLASH_S for flash, end in zip(flashes, ends, strict=False))
+        short = all(end - flash.start <= FLASH_S for flash, end in zip(flashes, ends[1:], strict=True))
+        if ends[0] > after and quick and short and then.start - ends[-1] >= PAUSE_S:
+            return ends[0]
+    return None

@@ -1,34 +1,20 @@
 """`scripts/bench PART`: measure the box. Each part takes under 10 minutes and can be run again by itself.
 
-The result is printed and kept in .cache/bench/PART.json; the README quotes the last one.
+The result is printed and kept in .cache/bench/PART.json; what breaks a promise ends the part with its sentence.
 """
 
-import json
-import os
+import shutil
 import sys
-import tempfile
-import time
-from pathlib import Path
+from typing import Any
 
 import click
 
-from appliance.bench.cost import children, cost, percent_of_a_core
-from appliance.bench.house import House
-from appliance.bench.pulse import Microphone, missing
-from appliance.store import record
-
-RATE = 16000
-RESULTS = Path(__file__).parents[2] / ".cache" / "bench"
-SETTINGS = """\
-[microphone]
-device = "pcm:simmic"
-[meeting]
-longest_hours = 0.5
-[store]
-data = "{folder}/data"
-run = "{folder}/run"
-reserve_mb = 10
-"""
+from appliance.bench import capture as capture_part
+from appliance.bench import card, pulse, results
+from appliance.bench import crash as crash_part
+from appliance.bench import faults as faults_part
+from appliance.bench import power as power_part
+from appliance.bench import soak as soak_part
 
 
 @click.group()
@@ -40,70 +26,66 @@ def bench() -> None:
 @click.option("--seconds", default=120, show_default=True, help="How long to record.")
 def capture(seconds: int) -> None:
     """Cost of recording 16 kHz mono through real PyAudio, and how late a second is durable."""
-    if lacking := missing():
-        sys.exit(f"scripts/bench capture needs {', '.join(lacking)}: scripts/test --yes installs them.")
-    microphone = Microphone(1, RATE)
-    os.environ.update(microphone.environment)
-    with tempfile.TemporaryDirectory(prefix="candour-", dir="/tmp") as folder:
-        path = Path(folder) / "candour.toml"
-        path.write_text(SETTINGS.format(folder=folder))
-        house = House(path)
-        try:
-            result = record_and_watch(house, seconds)
-        finally:
-            house.close()
-            microphone.close()
-    keep("capture", result)
+    need("capture", pulse.missing())
+    end("capture", capture_part.run(seconds))
 
 
-def record_and_watch(house: House, seconds: int) -> dict[str, float]:
-    house.start("panel", "recorder")
-    house.await_state("ready")
-    house.press()
-    house.await_state("notice")
-    house.press()
-    house.await_true(house.light_is_steady, 30, "steady light")
-    programs = {"recorder": house.pid("recorder"), "panel": house.pid("panel")}
-    programs["microphone"] = children(programs["recorder"])[0]
-    before = {name: cost(pid) for name, pid in programs.items()}
-    delays = watch_seconds(house, seconds)
-    after = {name: cost(pid) for name, pid in programs.items()}
-    result = {f"{name} % of a core": round(percent_of_a_core(before[name], after[name]), 2) for name in programs}
-    result["together % of a core"] = round(sum(result.values()), 2)
-    result |= {f"{name} PSS MB": round(after[name].pss_mb, 1) for name in programs}
-    result["together PSS MB"] = round(sum(one.pss_mb for one in after.values()), 1)
-    ordered = sorted(delays)
-    result["seconds watched"] = len(ordered)
-    result["median s from a second's end to its row"] = round(ordered[len(ordered) // 2], 3)
-    result["greatest s from a second's end to its row"] = round(ordered[-1], 3)
-    return result
+@bench.command()
+@click.option("--kills", default=100, show_default=True, help="How many kills, or power cuts, there are to be.")
+@click.option("--power", is_flag=True, help="Cut the power of the whole box instead (20 times); needs root.")
+@click.option("--anew", is_flag=True, help="Forget the results of earlier calls.")
+@click.pass_context
+def crash(context: click.Context, kills: int, power: bool, anew: bool) -> None:
+    """What is lost when programs are killed. A call takes under 8 minutes; the next one goes on."""
+    need("crash", [tool for tool in ("ffmpeg",) if shutil.which(tool) is None])
+    name, part = ("power", power_part) if power else ("crash", crash_part)
+    if power and context.get_parameter_source("kills") is click.core.ParameterSource.DEFAULT:
+        kills = 20
+    if power and (why := card.missing()):
+        sys.exit(why)
+    if anew:
+        results.write(name, {})
+    result = part.run(kills)
+    results.show(part.figures(result))
+    fail(part.failures(result))
 
 
-def watch_seconds(house: House, seconds: int) -> list[float]:
-    """How long after its end each second was durable and its row could be read, in seconds."""
-    db = record.read(house.folders.every_meeting()[0])
-    begun = record.last_capture(db) if db else None
-    if db is None or begun is None:
-        sys.exit("The recorder recorded nothing.")
-    seen, delays = record.recorded(db) // RATE, []
-    last = seen + seconds
-    while seen < last:
-        house.check()
-        while record.recorded(db) // RATE <= seen:
-            time.sleep(0.02)
-        seen += 1
-        delays.append(time.monotonic() - (begun.monotonic + seen - begun.first_sample / RATE))
-        if seen % 10 == 0:
-            click.echo(f"\r{last - seen} s to go  ", nl=False, err=True)
-    click.echo("\r", nl=False, err=True)
-    return delays
+@bench.command()
+@click.option("--hours", default=12.0, show_default=True, help="How long the meeting is.")
+@click.option("--speed", default=80.0, show_default=True, help="How much faster than real time it goes.")
+def soak(hours: float, speed: float) -> None:
+    """Whether memory or open files grow in a long meeting."""
+    result = soak_part.run(hours, speed)
+    end("soak", result)
+    fail(soak_part.failures(result))
 
 
-def keep(part: str, result: dict[str, float]) -> None:
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / f"{part}.json").write_text(json.dumps(result, indent=2) + "\n")
-    for what, figure in result.items():
-        click.echo(f"{what:45} {figure:>8}")
+@bench.command()
+@click.argument("only", nargs=-1)
+@click.option("--times", default=3, show_default=True, help="How often each fault happens.")
+def faults(only: tuple[str, ...], times: int) -> None:
+    """Seconds until the light tells of a fault; all of them, or those whose names hold one of the words."""
+    need("faults", pulse.missing())
+    if why := card.missing():
+        sys.exit(why)
+    result = faults_part.run(only, times)
+    click.echo(faults_part.table(result))
+    fail(faults_part.failures(result))
+
+
+def need(part: str, lacking: list[str]) -> None:
+    if lacking:
+        sys.exit(f"scripts/bench {part} needs {', '.join(lacking)}: scripts/test --yes installs them.")
+
+
+def end(part: str, result: dict[str, Any]) -> None:
+    results.write(part, result)
+    results.show(result)
+
+
+def fail(sentences: list[str]) -> None:
+    if sentences:
+        sys.exit("\n".join(sentences))
 
 
 if __name__ == "__main__":

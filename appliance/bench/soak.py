@@ -1,0 +1,96 @@
+"""`scripts/bench soak`: a day's meeting in some minutes, to see whether a program grows that should stay as it is.
+
+The room's sound is the sample meeting again and again, so that somebody always speaks; everything that goes by the
+room's clock goes faster.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import click
+import numpy as np
+
+from appliance.bench import sound, stage
+from appliance.bench.cost import cost, open_files
+from appliance.bench.house import House
+from appliance.bench.rig import RATE, folder_of_a_rig, rigged, start_recording
+from appliance.bench.room import Room
+from appliance.store import record
+from appliance.store.database import opened
+
+PROGRAMS = ("recorder", "panel", "microphone")
+SAMPLES = 200
+SETTLED_H = 0.5  # of the meeting, in which programs may still take what they need
+MOST_MB_PER_HOUR = 0.25
+"""Of growth: a whole day would be 6 MB."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`hour` of the meeting; megabytes and open files of each program."""
+
+    hour: float
+    pss_mb: dict[str, float]
+    files: dict[str, int]
+
+
+def run(hours: float, speed: float) -> dict[str, Any]:
+    """Record so long a meeting at so high a speed, to its end; returns the figures."""
+    with folder_of_a_rig() as folder:
+        pcm = folder / "room.pcm"
+        sound.to_pcm(stage.SAMPLE, pcm, RATE)
+        with rigged(folder, Room.opened(pcm, RATE, speed, loop=True), longest_hours=hours) as house:
+            start_recording(house)
+            samples = watch(house, hours, speed)
+            house.await_state("ended", "ready")
+            return figures(samples, house)
+
+
+def watch(house: House, hours: float, speed: float) -> list[Sample]:
+    """Look at the programs until the meeting is ended because it is as long as may be."""
+    pids = {"recorder": house.pid("recorder"), "panel": house.pid("panel"), "microphone": house.microphones()[0]}
+    samples: list[Sample] = []
+    begun = time.monotonic()
+    while (state := house.state()) and state.state == "recording":
+        hour = (time.monotonic() - begun) * speed / 3600
+        costs = {name: cost(pid).pss_mb for name, pid in pids.items()}
+        samples.append(Sample(hour, costs, {name: open_files(pid) for name, pid in pids.items()}))
+        click.echo(f"\r{hour:5.1f} of {hours:g} h  ", nl=False, err=True)
+        time.sleep(hours * 3600 / speed / SAMPLES)
+        house.check()
+    click.echo("\r", nl=False, err=True)
+    return samples
+
+
+def figures(samples: list[Sample], house: House) -> dict[str, Any]:
+    with opened(record.read(house.folders.every_meeting()[0])) as db:
+        recorded, gaps = (record.recorded(db), list(record.gaps(db))) if db else (0, [])
+    settled = [sample for sample in samples if sample.hour >= SETTLED_H] or samples
+    told: dict[str, Any] = {"hours recorded": round(recorded / RATE / 3600, 2), "gaps": len(gaps)}
+    for name in PROGRAMS:
+        told[f"{name}: MB at first"] = round(settled[0].pss_mb[name], 1)
+        told[f"{name}: MB at most"] = round(max(sample.pss_mb[name] for sample in settled), 1)
+        told[f"{name}: MB more per hour"] = round(slope(settled, name), 3)
+        told[f"{name}: open files at first"] = settled[0].files[name]
+        told[f"{name}: open files at most"] = max(sample.files[name] for sample in settled)
+    return told
+
+
+def slope(samples: list[Sample], program: str) -> float:
+    """Megabytes per hour of the meeting, by least squares."""
+    if len(samples) < 2:
+        return 0.0
+    return float(np.polyfit([one.hour for one in samples], [one.pss_mb[program] for one in samples], 1)[0])
+
+
+def failures(told: dict[str, Any]) -> list[str]:
+    """Why this must not be shipped, each in a sentence."""
+    return [
+        *(f"The {name} grows." for name in PROGRAMS if told[f"{name}: MB more per hour"] > MOST_MB_PER_HOUR),
+        *(
+            f"The {name} leaves files open."
+            for name in PROGRAMS
+            if told[f"{name}: open files at most"] > told[f"{name}: open files at first"]
+        ),
+    ]
