@@ -9,6 +9,7 @@ class Notifier:
 
     def __init__(self, address: str | None) -> None:
         self._address = "\0" + address[1:] if address and address.startswith("@") else address or None
+        self._is_ready = False
 
     @classmethod
     def of_this_process(cls) -> "Notifier":
@@ -16,7 +17,10 @@ class Notifier:
         return cls(os.environ.pop("NOTIFY_SOCKET", None))
 
     def ready(self) -> None:
-        self._say("READY=1")
+        """Call from the work loop, after its first round; told once."""
+        if not self._is_ready:
+            self._is_ready = True
+            self._say("READY=1")
 
     def alive(self) -> None:
         """Call from the work loop only: a loop that hangs must stop saying this."""

@@ -136,6 +136,15 @@ class Store:
     def panel_socket(self) -> Path:
         return Path(self.run) / "panel.sock"
 
+    @property
+    def news(self) -> Path:
+        return Path(self.run) / "recorder.json"
+
+    @property
+    def array_socket(self) -> Path:
+        """Where the microphone program offers all channels of an array, to whoever listens."""
+        return Path(self.run) / "array.sock"
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -79,7 +79,13 @@ def test_the_demos_port_is_taken() -> None:
 def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file stands where the folder should be")
     path = settings(tmp_path, "[transcript]\nenabled = false\n")
-    assert "cannot be written" in sentence(candour("recorder", "--settings", path))
+    with subprocess.Popen(
+        [sys.executable, "-m", "appliance", "recorder", "--settings", str(path)], stderr=subprocess.PIPE, text=True
+    ) as waiting:
+        assert waiting.stderr is not None
+        assert "cannot be written" in waiting.stderr.readline()  # it stays, so that light and page can say it
+        waiting.terminate()
+    assert waiting.returncode == 0
     ended = candour("check", "--settings", path)
     assert ended.returncode == 1
     assert "cannot be written" in ended.stdout

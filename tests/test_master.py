@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from appliance.recorder.disk import Disk
 from appliance.recorder.master import Master
 from appliance.store import wav
 
@@ -40,7 +41,7 @@ def full_at(size: int) -> Iterator[None]:
 
 @pytest.mark.pure
 def test_others_can_read_it_while_it_grows(path: Path) -> None:
-    master, so_far = Master(path, RATE), b""
+    master, so_far = Master(path, RATE, Disk(path.parent)), b""
     for seed in range(3):
         master.append(noise(0.75, seed))
         so_far += noise(0.75, seed)
@@ -55,7 +56,7 @@ def test_others_can_read_it_while_it_grows(path: Path) -> None:
 def test_ffmpeg_can_read_it_while_it_grows(path: Path) -> None:
     if shutil.which("ffmpeg") is None:
         pytest.skip("needs ffmpeg: apt-get install ffmpeg")
-    master = Master(path, RATE)
+    master = Master(path, RATE, Disk(path.parent))
     master.append(noise(0.75))
     read = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-"], capture_output=True, check=True
@@ -70,7 +71,7 @@ def test_ffmpeg_can_read_it_while_it_grows(path: Path) -> None:
 )
 def test_a_file_without_a_sample_begins_anew(path: Path, left: bytes) -> None:
     path.write_bytes(left)
-    master = Master(path, RATE)
+    master = Master(path, RATE, Disk(path.parent))
     assert master.samples == 0
     master.append(noise(0.5))
     assert path.read_bytes() == wav.header(RATE) + noise(0.5)
@@ -80,12 +81,12 @@ def test_a_file_without_a_sample_begins_anew(path: Path, left: bytes) -> None:
 @pytest.mark.pure
 @pytest.mark.parametrize("torn", [b"", b"\7"])
 def test_it_goes_on_at_the_right_sample(path: Path, torn: bytes) -> None:
-    before = Master(path, RATE)
+    before = Master(path, RATE, Disk(path.parent))
     before.append(noise(1.5))
     before.close()
     with path.open("ab") as file:
         file.write(torn)  # half a sample
-    master = Master(path, RATE)
+    master = Master(path, RATE, Disk(path.parent))
     assert master.samples == round(1.5 * RATE)
     master.append(noise(0.5, seed=2))
     assert path.read_bytes() == wav.header(RATE) + noise(1.5) + noise(0.5, seed=2)
@@ -94,7 +95,7 @@ def test_it_goes_on_at_the_right_sample(path: Path, torn: bytes) -> None:
 
 @pytest.mark.pure
 def test_a_long_silence_is_zero_and_takes_no_space(path: Path) -> None:
-    master = Master(path, RATE)
+    master = Master(path, RATE, Disk(path.parent))
     master.append(noise(1))
     before = path.stat().st_blocks
     master.extend(3600 * RATE)
@@ -110,7 +111,7 @@ def test_a_long_silence_is_zero_and_takes_no_space(path: Path) -> None:
 
 @pytest.mark.pure
 def test_a_block_for_which_there_is_no_room_leaves_nothing_behind(path: Path) -> None:
-    master = Master(path, RATE)
+    master = Master(path, RATE, Disk(path.parent))
     master.append(noise(1))
     with full_at(path.stat().st_size + 1001), pytest.raises(OSError, match="too large"):
         master.append(noise(0.1, seed=2))
@@ -121,7 +122,7 @@ def test_a_block_for_which_there_is_no_room_leaves_nothing_behind(path: Path) ->
 
 @pytest.mark.pure
 def test_parts_of_it_can_be_read_by_position(path: Path) -> None:
-    master = Master(path, RATE)
+    master = Master(path, RATE, Disk(path.parent))
     master.append(noise(2))
     master.close()
     assert wav.pcm(path, 100, 50) == noise(2)[200:300]

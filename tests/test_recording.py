@@ -9,6 +9,7 @@ from fake_clock import FakeClock
 from sqlite_utils import Database
 from test_master import full_at, noise
 
+from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.recorder.timeline import Block
 from appliance.store import box, record, wav
@@ -29,7 +30,7 @@ class Meeting:
 
     def reopened(self) -> Recording:
         """As the next recorder finds it."""
-        self.recording = Recording(self.folder, RATE, self.clock, self._is_durable)
+        self.recording = Recording(self.folder, RATE, self.clock, Disk(self.folder.path), self._is_durable)
         return self.recording
 
     def _is_durable(self) -> None:
@@ -39,7 +40,7 @@ class Meeting:
         for at in range(0, len(pcm), 3200):
             block = pcm[at : at + 3200]
             self.clock.pass_s(len(block) / 2 / RATE)
-            self.recording.put(Block(self.clock.monotonic(), block), cause)
+            self.recording.put([Block(self.clock.monotonic(), block)], cause)
 
     @property
     def db(self) -> Database:

@@ -11,7 +11,15 @@ from appliance.settings import Meeting
 
 pytestmark = pytest.mark.pure
 
-START = Moments(since=0, last_durable=0, last_speech=0, recorded_s=0, warned=frozenset(), waits_for_press=False)
+START = Moments(
+    since=0,
+    last_durable=0,
+    paused_since=0,
+    last_speech=0,
+    recorded_s=0,
+    warned=frozenset(),
+    waits_for_press=False,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +29,7 @@ START = Moments(since=0, last_durable=0, last_speech=0, recorded_s=0, warned=fro
         (S.NOTICE_AGAIN, 15 * 60, E.TIME_UP),
         (S.STOPPING, 15, E.TIME_UP),
         (S.ENDED, 2 * 60, E.TIME_UP),
+        (S.ENDED_FULL, 2 * 60, E.TIME_UP),
         (S.PAUSED_LONG, 90 * 60, E.TIME_UP),
     ],
 )
@@ -29,11 +38,21 @@ def test_a_state_lasts_as_long_as_the_design_says(state: S, limit_s: float, even
     assert due(state, limit_s, START, Meeting()) is event
 
 
-@pytest.mark.parametrize("state", [S.PAUSED, S.INTERRUPTED, S.RECORDING])
+@pytest.mark.parametrize("state", [S.PAUSED, S.INTERRUPTED])
 def test_two_minutes_after_the_last_durable_second_only_the_notice_leads_on(state: S) -> None:
     at = replace(START, last_durable=1000, since=1100, last_speech=1100)
     assert due(state, 1120, at, Meeting()) is None
     assert due(state, 1120.01, at, Meeting()) is E.TOO_OLD
+
+
+def test_a_press_within_the_two_minutes_was_in_time_though_its_first_second_comes_later() -> None:
+    at = replace(START, last_durable=1000, since=1119, last_speech=1119)
+    assert due(S.RECORDING, 1121, at, Meeting()) is None
+    assert due(S.RECORDING, 1239.01, at, Meeting()) is E.TOO_OLD
+
+
+def test_a_pause_of_unknown_length_is_not_ended_by_time() -> None:
+    assert due(S.PAUSED_LONG, 1e6, replace(START, paused_since=None), Meeting()) is None
 
 
 def test_start_by_itself_is_a_setting_that_an_objection_stops() -> None:

@@ -8,19 +8,15 @@ from appliance.bench import microphone
 from appliance.bench.room import Room
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
-from appliance.recorder.service import Recorder, serve
+from appliance.recorder.service import ports_of, serve
 
 
 def main(settings_path: Path, room_file: Path) -> None:
     lifetime = Lifetime()
     lifetime.end_on_signals()
-    recorder = Recorder(
-        settings_file.load(settings_path),
-        Room.read(room_file).clock,
-        microphone_program=microphone.command(room_file),
-        find_microphone=lambda: None,
-    )
-    serve(recorder, lifetime, Notifier.of_this_process())
+    settings, clock = settings_file.load(settings_path), Room.read(room_file).clock
+    ports = ports_of(settings, clock, microphone.command(room_file), lambda: None)
+    serve(settings, clock, ports, lifetime, Notifier.of_this_process())
 
 
 if __name__ == "__main__":

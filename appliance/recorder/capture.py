@@ -43,7 +43,7 @@ class Capture:
             self._inbox.put_audio(block)
         if self._wanted:
             self._program.wait()
-            self._inbox.say(Said(self._clock.monotonic(), "microphone ended", self._why()))
+            self._inbox.say(Said(self._clock.monotonic(), "microphone ended", self._why(), self))
 
     def _why(self) -> str:
         """The last line that the program wrote, which is its sentence."""

@@ -18,7 +18,7 @@ def finding(left: BoxState | None, boot_id: str, now: float, last_sample_at: flo
     match State(left.state):
         case State.NOTICE:
             return Event.FOUND_NOTICE if this_boot else Event.FOUND_OLD_NOTICE
-        case State.ENDED if this_boot:
+        case State.ENDED | State.ENDED_FULL if this_boot:
             return Event.FOUND_ENDED
         case State.STOPPING:
             return Event.FOUND_STOPPING

@@ -12,10 +12,18 @@ from appliance.recorder.timeline import Block
 HEAD = struct.Struct("<dI")
 
 
+def packed(block: Block) -> bytes:
+    return HEAD.pack(block.end, len(block.pcm)) + block.pcm
+
+
 def write(pipe: IO[bytes], block: Block) -> None:
     """Hand over a whole block. Raises BrokenPipeError when the recorder is gone."""
-    pipe.write(HEAD.pack(block.end, len(block.pcm)) + block.pcm)
+    pipe.write(packed(block))
     pipe.flush()
+
+
+def unpacked(message: bytes) -> Block:
+    return Block(HEAD.unpack_from(message)[0], message[HEAD.size :])
 
 
 def read(pipe: IO[bytes]) -> Block | None:

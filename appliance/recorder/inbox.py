@@ -20,6 +20,7 @@ class Said:
     at: float
     what: str
     detail: str = ""
+    source: object = None  # who said it, where there may have been another since
 
 
 class Inbox:
@@ -55,6 +56,11 @@ class Inbox:
             if self._audio and (not self._said or self._audio[0].end <= self._said[0].at):
                 return self._pop_audio()
             return self._said.popleft() if self._said else None
+
+    @property
+    def waits(self) -> bool:
+        """Is there anything to take?"""
+        return bool(self._audio or self._said)
 
     def take_audio(self) -> Block | None:
         """The oldest block, whatever was said; None when no sound waits."""

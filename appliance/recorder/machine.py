@@ -17,6 +17,7 @@ class State(StrEnum):
     RECORDING = "recording"
     STOPPING = "stopping"
     ENDED = "ended"
+    ENDED_FULL = "ended_full"  # the card is full: as ended, but with the light of a fault
     PAUSED = "paused"  # less than 2 minutes after the last durable second
     PAUSED_LONG = "paused_long"
     INTERRUPTED = "interrupted"
@@ -30,7 +31,10 @@ class Event(StrEnum):
     FIT = "fit"
     UNFIT = "unfit"
     LOST = "lost"  # the microphone or the panel, while recording
+    TRY_AGAIN = "try the microphone again"
     BACK = "back"
+    POOR_SOUND = "poor sound"
+    NEARLY_FULL = "storage nearly full"
     STORAGE_FULL = "storage full"
     # from the people on the page
     OBJECTION = "objection"
@@ -89,7 +93,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something to stand in the record at this second."""
+    """Something to stand in the record at this second, with the event's own words."""
 
     name: str
 
@@ -148,7 +152,9 @@ TABLE: dict[tuple[State, Event], tuple[State, tuple[Act, ...]]] = {
     (S.RECORDING, E.QUIET_LONG): (S.PAUSED, (CloseMicrophone(), Mark("paused: nobody spoke"), STOPPED)),
     (S.RECORDING, E.NEARLY_LONGEST): (S.RECORDING, (WARNING,)),
     (S.RECORDING, E.LONGEST): (S.ENDED, (CloseMicrophone(), EndMeeting("longest meeting reached"), STOPPED)),
-    (S.RECORDING, E.STORAGE_FULL): (S.ENDED, (CloseMicrophone(), EndMeeting("storage full"), WARNING)),
+    (S.RECORDING, E.POOR_SOUND): (S.RECORDING, (Mark("poor sound"), WARNING)),
+    (S.RECORDING, E.NEARLY_FULL): (S.RECORDING, (WARNING,)),
+    (S.RECORDING, E.STORAGE_FULL): (S.ENDED_FULL, (CloseMicrophone(), EndMeeting("storage full"), WARNING)),
     #
     (S.STOPPING, E.PRESS): (S.RECORDING, (OpenMicrophone(), Mark("resumed by the button"), STARTED)),
     (S.STOPPING, E.HOLD): (S.ENDED, (EndMeeting("stopped by the button"), ACCEPTED)),
@@ -157,6 +163,10 @@ TABLE: dict[tuple[State, Event], tuple[State, tuple[Act, ...]]] = {
     (S.ENDED, E.PRESS): (S.NOTICE, (OpenMeeting(), ACCEPTED)),
     (S.ENDED, E.HOLD): (S.READY, (EndAdmission(), ACCEPTED)),
     (S.ENDED, E.TIME_UP): (S.READY, (EndAdmission(),)),
+    #
+    (S.ENDED_FULL, E.PRESS): (S.ENDED_FULL, (REFUSED,)),
+    (S.ENDED_FULL, E.HOLD): (S.READY, (EndAdmission(), ACCEPTED)),
+    (S.ENDED_FULL, E.TIME_UP): (S.READY, (EndAdmission(),)),
     #
     (S.PAUSED, E.PRESS): (S.RECORDING, (OpenMicrophone(), Mark("resumed by the button"), STARTED)),
     (S.PAUSED, E.HOLD): (S.ENDED, (EndMeeting("ended in a pause"), STOPPED)),
@@ -168,29 +178,36 @@ TABLE: dict[tuple[State, Event], tuple[State, tuple[Act, ...]]] = {
     (S.PAUSED_LONG, E.TIME_UP): (S.ENDED, (EndMeeting("nobody went on after a pause"), STOPPED)),
     (S.PAUSED_LONG, E.OBJECTION): (S.PAUSED_LONG, (Mark("objection"), TWICE)),
     #
-    (S.INTERRUPTED, E.PRESS): (S.ENDED, (EndMeeting("ended in an interruption"), STOPPED)),
-    (S.INTERRUPTED, E.HOLD): (S.ENDED, (EndMeeting("ended in an interruption"), STOPPED)),
-    (S.INTERRUPTED, E.BACK): (S.RECORDING, (OpenMicrophone(), Mark("resumed by itself"))),
-    (S.INTERRUPTED, E.TOO_OLD): (S.PAUSED_LONG, (WARNING,)),
+    (S.INTERRUPTED, E.PRESS): (S.ENDED, (CloseMicrophone(), EndMeeting("ended in an interruption"), STOPPED)),
+    (S.INTERRUPTED, E.HOLD): (S.ENDED, (CloseMicrophone(), EndMeeting("ended in an interruption"), STOPPED)),
+    (S.INTERRUPTED, E.TRY_AGAIN): (S.INTERRUPTED, (OpenMicrophone(),)),
+    (S.INTERRUPTED, E.LOST): (S.INTERRUPTED, (CloseMicrophone(),)),
+    (S.INTERRUPTED, E.BACK): (S.RECORDING, (Mark("resumed by itself"), STARTED)),
+    (S.INTERRUPTED, E.TOO_OLD): (S.PAUSED_LONG, (CloseMicrophone(), WARNING)),
+    (S.INTERRUPTED, E.STORAGE_FULL): (S.ENDED_FULL, (CloseMicrophone(), EndMeeting("storage full"), WARNING)),
     (S.INTERRUPTED, E.OBJECTION): (S.INTERRUPTED, (Mark("objection"), TWICE)),
 }
 
 FINDINGS = frozenset(event for state, event in TABLE if state is S.STARTING)
-WHILE_RECORDING = frozenset({E.LOST, E.QUIET, E.QUIET_LONG, E.NEARLY_LONGEST, E.LONGEST, E.STORAGE_FULL})
+WHILE_RECORDING = frozenset(
+    {E.LOST, E.POOR_SOUND, E.QUIET, E.QUIET_LONG, E.NEARLY_LONGEST, E.LONGEST, E.NEARLY_FULL, E.STORAGE_FULL}
+)
 FITNESS = frozenset({E.FIT, E.UNFIT})
+AGAIN = frozenset({E.TRY_AGAIN, E.BACK})
 
 IGNORED: dict[State, frozenset[Event]] = {
     S.STARTING: frozenset(E) - FINDINGS,
-    S.UNFIT: FINDINGS | WHILE_RECORDING | {E.UNFIT, E.BACK, E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD, E.TIME_UP},
-    S.READY: FINDINGS | WHILE_RECORDING | {E.FIT, E.BACK, E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD, E.TIME_UP},
-    S.NOTICE: FINDINGS | WHILE_RECORDING | {E.FIT, E.BACK, E.TOO_OLD},
-    S.NOTICE_AGAIN: FINDINGS | WHILE_RECORDING | {E.FIT, E.BACK, E.START_BY_ITSELF, E.TOO_OLD},
-    S.RECORDING: FINDINGS | FITNESS | {E.BACK, E.START_BY_ITSELF, E.TIME_UP},
-    S.STOPPING: FINDINGS | FITNESS | WHILE_RECORDING | {E.BACK, E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD},
-    S.ENDED: FINDINGS | FITNESS | WHILE_RECORDING | {E.BACK, E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD},
-    S.PAUSED: FINDINGS | FITNESS | WHILE_RECORDING | {E.BACK, E.START_BY_ITSELF, E.TIME_UP},
-    S.PAUSED_LONG: FINDINGS | FITNESS | WHILE_RECORDING | {E.BACK, E.START_BY_ITSELF, E.TOO_OLD},
-    S.INTERRUPTED: FINDINGS | FITNESS | WHILE_RECORDING | {E.START_BY_ITSELF, E.TIME_UP},
+    S.UNFIT: FINDINGS | WHILE_RECORDING | AGAIN | {E.UNFIT, E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD, E.TIME_UP},
+    S.READY: FINDINGS | WHILE_RECORDING | AGAIN | {E.FIT, E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD, E.TIME_UP},
+    S.NOTICE: FINDINGS | WHILE_RECORDING | AGAIN | {E.FIT, E.TOO_OLD},
+    S.NOTICE_AGAIN: FINDINGS | WHILE_RECORDING | AGAIN | {E.FIT, E.START_BY_ITSELF, E.TOO_OLD},
+    S.RECORDING: FINDINGS | FITNESS | AGAIN | {E.START_BY_ITSELF, E.TIME_UP},
+    S.STOPPING: FINDINGS | FITNESS | WHILE_RECORDING | AGAIN | {E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD},
+    S.ENDED: FINDINGS | FITNESS | WHILE_RECORDING | AGAIN | {E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD},
+    S.ENDED_FULL: FINDINGS | FITNESS | WHILE_RECORDING | AGAIN | {E.OBJECTION, E.START_BY_ITSELF, E.TOO_OLD},
+    S.PAUSED: FINDINGS | FITNESS | WHILE_RECORDING | AGAIN | {E.START_BY_ITSELF, E.TIME_UP},
+    S.PAUSED_LONG: FINDINGS | FITNESS | WHILE_RECORDING | AGAIN | {E.START_BY_ITSELF, E.TOO_OLD},
+    S.INTERRUPTED: (FINDINGS | FITNESS | WHILE_RECORDING | {E.START_BY_ITSELF, E.TIME_UP}) - {E.LOST, E.STORAGE_FULL},
 }
 
 LIGHT: dict[State, str] = {
@@ -202,6 +219,7 @@ LIGHT: dict[State, str] = {
     S.RECORDING: "steady",  # shown only when a second has become durable
     S.STOPPING: "fast blink",
     S.ENDED: "slow blink",
+    S.ENDED_FULL: "fault",
     S.PAUSED: "two blinks",
     S.PAUSED_LONG: "two blinks",
     S.INTERRUPTED: "fault",

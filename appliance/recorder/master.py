@@ -3,15 +3,18 @@
 import os
 from pathlib import Path
 
+from appliance.recorder.disk import Disk
 from appliance.store import wav
 from appliance.store.folders import sync_folder
+
+AGAIN_S = 5  # more than was ever written without being synced
 
 
 class Master:
     """One meeting's WAV, open for appending. Positions and lengths in samples."""
 
-    def __init__(self, path: Path, rate: int) -> None:
-        self._path = path
+    def __init__(self, path: Path, rate: int, disk: Disk) -> None:
+        self._disk = disk
         fresh = wav.samples(path) == 0
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         if fresh:  # also one whose header a power cut tore
@@ -21,6 +24,7 @@ class Master:
             sync_folder(path.parent)
         self.samples = wav.samples(path)
         os.ftruncate(self._file, self._end())  # half a sample is no sample
+        self._write_again(AGAIN_S * rate)
 
     def append(self, pcm: bytes) -> None:
         """Write s16le PCM at the end, whole or not at all. Raises OSError (ENOSPC ...)."""
@@ -28,7 +32,7 @@ class Master:
         at = self._end()
         try:
             while view:
-                written = os.pwrite(self._file, view, at)
+                written = self._disk.write(self._file, view, at)
                 at, view = at + written, view[written:]
         except OSError:
             os.ftruncate(self._file, self._end())
@@ -42,13 +46,19 @@ class Master:
 
     def sync(self) -> None:
         """Return when everything appended is on the disk."""
-        os.fdatasync(self._file)  # also writes the new length (fdatasync(2)); only times are left out
+        self._disk.sync(self._file)
 
     def pcm(self, first: int, count: int) -> bytes:
         return os.pread(self._file, count * wav.SAMPLE_BYTES, wav.HEADER_BYTES + first * wav.SAMPLE_BYTES)
 
     def close(self) -> None:
         os.close(self._file)
+
+    def _write_again(self, samples: int) -> None:
+        """After a failed fsync the kernel takes what was not written for written: hand it the end of the file anew."""
+        first = max(0, self.samples - samples)
+        pcm = memoryview(self.pcm(first, samples))
+        self._disk.write(self._file, pcm, wav.HEADER_BYTES + first * wav.SAMPLE_BYTES)
 
     def _end(self) -> int:
         return wav.HEADER_BYTES + self.samples * wav.SAMPLE_BYTES

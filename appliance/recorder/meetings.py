@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
+from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.store import box, record
 from appliance.store.database import opened
@@ -17,8 +18,11 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base32 without letters that lo
 class Meetings:
     """At most one meeting at a time; `id` stays until its admission ends, `recording` only until the meeting does."""
 
-    def __init__(self, db: Database, folders: Folders, clock: Clock, rate: int, durable: Callable[[], None]) -> None:
-        self._db, self._folders, self._clock, self._rate, self._durable = db, folders, clock, rate, durable
+    def __init__(
+        self, db: Database, folders: Folders, clock: Clock, rate: int, card: Disk, durable: Callable[[], None]
+    ) -> None:
+        self._db, self._folders, self._clock, self._rate = db, folders, clock, rate
+        self._disk, self._durable = card, durable
         self.id: str | None = None
         self.recording: Recording | None = None
 
@@ -49,15 +53,19 @@ class Meetings:
             self.recording.close()
 
     def come_back(self, meeting_id: str | None) -> None:
-        """After a restart: open the meeting that was left, and end all others that a crash kept from ending."""
+        """After a restart: open the meeting that was left, and end all others that a crash kept from ending.
+
+        A meeting that was begun at another sample rate, which somebody has set anew meanwhile, is ended too.
+        """
         self.mend_list()
         unended = {meeting.id for meeting in box.meetings(self._db) if meeting.ended_wall is None}
-        for left in unended - {meeting_id}:
+        goes_on = meeting_id is not None and self._rate_of(meeting_id) == self._rate
+        for left in unended - ({meeting_id} if goes_on else set()):
             self.id = left
             self.recording = self._recording_of(left) if self._folders.meeting(left).path.is_dir() else None
             self.end("ended by a restart")
         self.id = meeting_id
-        if meeting_id in unended:
+        if meeting_id in unended and goes_on:
             self.recording = self._recording_of(meeting_id)
 
     def mend_list(self) -> None:
@@ -68,8 +76,15 @@ class Meetings:
             if about and about.ended_wall:
                 box.end_meeting(self._db, meeting.id, about.ended_wall, "ended as the box went down")
 
+    def _rate_of(self, meeting_id: str) -> int:
+        """Samples per second of a meeting's master; of a new one where nothing was described yet."""
+        with opened(record.read(self._folders.meeting(meeting_id))) as db:
+            about = record.described(db) if db else None
+            return about.rate if about else self._rate
+
     def _recording_of(self, meeting_id: str) -> Recording:
-        return Recording(self._folders.meeting(meeting_id), self._rate, self._clock, self._durable)
+        rate = self._rate_of(meeting_id)
+        return Recording(self._folders.meeting(meeting_id), rate, self._clock, self._disk, self._durable)
 
 
 def new_id(clock: Clock) -> str:

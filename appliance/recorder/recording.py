@@ -4,41 +4,40 @@ The WAV is the record. A second is durable when it is fsynced, and `durable` is 
 index, written behind it and rebuilt here from the WAV whenever it lags.
 """
 
-import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from appliance import VERSION
 from appliance.clock import Clock, stamp
-from appliance.recorder.listening import describe
+from appliance.recorder.disk import Disk
 from appliance.recorder.master import Master
-from appliance.recorder.speech import SpeechDetector
+from appliance.recorder.rows import Rows
 from appliance.recorder.timeline import Block, Lost, Timeline
 from appliance.store import database, record
 from appliance.store.folders import MeetingFolder
 
 UNKNOWN_GAP_S = 10  # of digital zero stand for a gap whose length nobody knows
-SPOKEN_PERCENT = 20
-ROWS_AT_ONCE = 600
+UNTRUSTED = "unknown"
 
 
 class Recording:
     """The open meeting. Positions and lengths in samples unless a name says otherwise."""
 
-    def __init__(self, folder: MeetingFolder, rate: int, clock: Clock, durable: Callable[[], None]) -> None:
-        self._folder, self._rate, self._clock, self._durable = folder, rate, clock, durable
+    def __init__(self, folder: MeetingFolder, rate: int, clock: Clock, card: Disk, durable: Callable[[], None]) -> None:
+        self._folder, self._rate, self._clock, self._disk, self._durable = folder, rate, clock, card, durable
         self._db = record.own(folder)
         record.describe(self._db, folder.id, rate, VERSION)
-        self._detector = SpeechDetector(rate)
         self._timeline: Timeline | None = None
         self._ended = False
         self._marks: list[record.Mark] = []  # waiting for the first sample of a capture
-        self._master = Master(folder.master, rate) if folder.master.exists() else None
-        self.last_speech = clock.monotonic()
-        self._rows = self._check_rows()
+        self._master = Master(folder.master, rate, card) if folder.master.exists() else None
+        self.objections, self.unanswered = record.objections(self._db)
+        """How many marks of an objection there are, and how many since the button last answered."""
+        self._rows = Rows(self._db, rate, clock, card)
+        if self._master:
+            self._mend(self._master)
         self._told = self.samples // rate  # seconds that were said to be durable
-        self._write_rows()
-        self._ended_at = self._end_of_sound()
 
     @property
     def samples(self) -> int:
@@ -49,17 +48,48 @@ class Recording:
         return self.samples / self._rate
 
     @property
+    def level(self) -> float:
+        """Of the last second that has its row, in dBFS."""
+        return self._rows.level
+
+    @property
+    def last_speech(self) -> float:
+        """Monotonic time at which somebody was last heard to speak, or the meeting was opened here."""
+        return self._rows.last_speech
+
+    def speech_may_begin(self) -> None:
+        """The microphone is opened: until now nobody could be heard."""
+        self._rows.last_speech = self._clock.monotonic()
+
+    @property
+    def capturing(self) -> bool:
+        """Did the microphone that is open now give sound already?"""
+        return self._timeline is not None
+
+    @property
     def last_sample_at(self) -> float | None:
         """Monotonic time at which the last sample was in the air; None when that was in another boot."""
-        return self._ended_at
+        before = self._capture_of_this_boot()
+        return before.monotonic + (self.samples - before.first_sample) / self._rate if before else None
 
-    def put(self, block: Block, cause: str) -> None:
-        """Take a block from the microphone; `cause` says why there was nothing before the first one of a capture."""
+    @property
+    def last_sample_wall(self) -> datetime | None:
+        """The time of day at the last sample, where the clock could be trusted then."""
+        before = record.last_capture(self._db)
+        if before is None or before.clock_trust == UNTRUSTED:
+            return None
+        return datetime.fromisoformat(before.wall) + timedelta(
+            seconds=(self.samples - before.first_sample) / self._rate
+        )
+
+    def put(self, blocks: list[Block], cause: str) -> None:
+        """Take blocks from the microphone; `cause` says why there was nothing before the first ones of a capture."""
         if self._timeline is None:
-            self._timeline = Timeline(self._rate, block)
+            self._timeline = Timeline(self._rate, blocks)
             self._begin(self._timeline.start, cause)
-        for part in self._timeline.put(block):
-            self._append(part)
+        for block in blocks:
+            for part in self._timeline.put(block):
+                self._append(part)
 
     def close_capture(self) -> None:
         """The microphone is closed: make durable what it gave."""
@@ -72,18 +102,24 @@ class Recording:
 
     def mark(self, name: str, detail: str = "", *, at_next_capture: bool = False) -> None:
         """Note that something happened now, or at the first sample that the microphone is about to give."""
-        wall = stamp(self._clock.wall())
-        mark = record.Mark(self.samples, name, detail, wall, self._clock.trust())
+        clock = self._clock
+        wall, trust = stamp(clock.wall()), clock.trust()
+        mark = record.Mark(self.samples, name, detail, wall, trust, clock.monotonic(), clock.boot_id())
         if at_next_capture:
             self._marks.append(mark)
         else:
             record.add_mark(self._db, mark)
+        if name == record.OBJECTION:
+            self.objections, self.unanswered = self.objections + 1, self.unanswered + 1
+        elif name == record.ANSWER:
+            self.unanswered = 0
 
     def end(self) -> None:
         """No sample will follow. Safe to repeat."""
         self.close_capture()
         self._place_marks()
-        self._write_rows(rest=True)
+        if self._master:
+            self._rows.finish(self._master)
         record.end(self._db, self.samples, stamp(self._clock.wall()))
         self._ended = True
 
@@ -96,24 +132,44 @@ class Recording:
         else:
             self._db.conn.close()
 
+    def _mend(self, master: Master) -> None:
+        """After a crash: a gap that the file does not hold yet is put in, and the rows follow the file."""
+        for gap in record.gaps(self._db):
+            master.extend(max(0, gap.first_sample + gap.samples - master.samples))
+        master.sync()
+        self._rows.check(master)
+        self._rows.follow(master)
+
     def _begin(self, start: float, cause: str) -> None:
         if self._master is None:
-            self._master = Master(self._folder.master, self._rate)
+            self._master = Master(self._folder.master, self._rate, self._disk)
         if self.samples:
-            self._gap(*self._length_since(start), cause)
+            self._gap(*self._length_until(start), cause)
         self._place_marks()
-        wall, trust = stamp(self._clock.wall()), self._clock.trust()
+        wall, trust = stamp(self._wall_at(start)), self._clock.trust()
         record.add_capture(self._db, record.Capture(self.samples, start, wall, trust, self._clock.boot_id()))
 
-    def _length_since(self, start: float) -> tuple[int, bool]:
-        """How long there was no sound before a capture that starts now, and whether that is known."""
-        if self._ended_at is not None:
-            return max(0, round((start - self._ended_at) * self._rate)), True
-        before = record.last_capture(self._db)
-        if before and before.clock_trust == self._clock.trust() == "synchronised":
-            passed_s = (self._clock.wall() - datetime.fromisoformat(before.wall)).total_seconds()
-            return max(0, round(passed_s * self._rate) - (self.samples - before.first_sample)), True
+    def _wall_at(self, moment: float) -> datetime:
+        """The time of day at a monotonic time a little while ago."""
+        return self._clock.wall() - timedelta(seconds=self._clock.monotonic() - moment)
+
+    def _length_until(self, start: float) -> tuple[int, bool]:
+        """How long there was no sound before a capture that starts now, and whether that is known.
+
+        Within a boot it is what brings the master level with the monotonic clock again, whatever the microphone's
+        crystal has added up since the capture before.
+        """
+        before = self._capture_of_this_boot()
+        if before:
+            return max(0, before.first_sample + round((start - before.monotonic) * self._rate) - self.samples), True
+        last, trust = self.last_sample_wall, self._clock.trust()
+        if last and trust != UNTRUSTED:
+            return max(0, round((self._wall_at(start) - last).total_seconds() * self._rate)), True
         return UNKNOWN_GAP_S * self._rate, False
+
+    def _capture_of_this_boot(self) -> record.Capture | None:
+        before = record.last_capture(self._db)
+        return before if before and before.boot_id == self._clock.boot_id() else None
 
     def _append(self, part: Block | Lost) -> None:
         if self._master is None:
@@ -122,13 +178,12 @@ class Recording:
             self._gap(part.samples, True, "the microphone lost sound")
             return
         self._master.append(part.pcm)
-        self._ended_at = part.end
         whole = self._master.samples // self._rate
         if whole > self._told:  # the rows may be further behind, when somebody locks them
             self._master.sync()
             self._told = whole
             self._durable()
-            self._write_rows()
+            self._rows.follow(self._master)
 
     def _gap(self, samples: int, length_known: bool, cause: str) -> None:
         """Digital zero of the gap's length. The row comes first: the file can be made to follow it, not it the file."""
@@ -139,48 +194,9 @@ class Recording:
         self._master.extend(samples)
         self._master.sync()
         self._told = self._master.samples // self._rate
-        self._write_rows()
+        self._rows.follow(self._master)
 
     def _place_marks(self) -> None:
         for mark in self._marks:
-            record.add_mark(self._db, record.Mark(self.samples, mark.mark, mark.detail, mark.wall, mark.clock_trust))
+            record.add_mark(self._db, replace(mark, sample=self.samples))
         self._marks = []
-
-    def _check_rows(self) -> int:
-        """After a crash: a gap that the file does not hold yet is put in, rows without sound go. Returns the rows."""
-        if self._master is None:
-            return 0
-        for gap in record.gaps(self._db):
-            self._master.extend(max(0, gap.first_sample + gap.samples - self._master.samples))
-        self._master.sync()
-        last = record.last_second(self._db)
-        rows = min(last.number + 1 if last else 0, self._master.samples // self._rate)
-        record.forget_seconds(self._db, rows)
-        return rows
-
-    def _write_rows(self, *, rest: bool = False) -> None:
-        """Describe every full second that has no row yet, and with `rest` also what is left of the last one."""
-        whole = self.samples // self._rate
-        try:
-            while self._master and self._rows < whole:
-                self._add_rows(range(self._rows, min(whole, self._rows + ROWS_AT_ONCE)))
-            if self._master and rest and self.samples % self._rate:
-                self._add_rows(range(whole, whole + 1))
-        except sqlite3.OperationalError as error:
-            if rest or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:  # else the next second writes them too
-                raise
-
-    def _add_rows(self, numbers: range) -> None:
-        if self._master is None:
-            return
-        rows = [describe(n, self._master.pcm(n * self._rate, self._rate), self._detector) for n in numbers]
-        record.add_seconds(self._db, rows)
-        self._rows = numbers.stop
-        if any(row.speech >= SPOKEN_PERCENT for row in rows):
-            self.last_speech = self._clock.monotonic()
-
-    def _end_of_sound(self) -> float | None:
-        before = record.last_capture(self._db)
-        if before is None or before.boot_id != self._clock.boot_id():
-            return None
-        return before.monotonic + (self.samples - before.first_sample) / self._rate

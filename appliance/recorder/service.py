@@ -1,80 +1,92 @@
-"""The recorder's one loop: something happens -> machine.step -> acts and the state, written down between them.
+"""The recorder's one loop: something happens -> an event -> the machine's acts.
 
 Everything that can hang is elsewhere: PortAudio in a program of its own, the panel behind a line that is never waited
 for, all other services behind files that they cannot lock. Only the disk can make this loop wait, and then the light
-tells.
+tells. A disk that fails ends the Recorder; `serve` waits for one that works, and a new Recorder goes on from it.
 """
 
-import errno
+import contextlib
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.clock import Clock, stamp
+from appliance.clock import Clock
+from appliance.errors import DataNotWritable, StorageFailed
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
-from appliance.recorder import fitness, machine, microphone, soundcards
+from appliance.recorder import disk, microphone, soundcards, spent_masters
 from appliance.recorder.acts import Acts
+from appliance.recorder.capture import Capture
+from appliance.recorder.disk import Disk
+from appliance.recorder.examination import Examination
 from appliance.recorder.findings import cause, finding
 from appliance.recorder.inbox import Inbox, Said
 from appliance.recorder.machine import Event, State
 from appliance.recorder.meetings import Meetings
+from appliance.recorder.objections import Objections
 from appliance.recorder.panel_line import PanelLine
+from appliance.recorder.pause import PauseClock
+from appliance.recorder.ports import Ports
+from appliance.recorder.situation import Situation
+from appliance.recorder.stranded import wait_for_storage
 from appliance.recorder.timeline import Block
 from appliance.recorder.timers import Moments, due
+from appliance.recorder.upkeep import FULL, NO_PANEL, Upkeep
 from appliance.settings import Settings
 from appliance.store import box, events
 from appliance.store.folders import Folders
 
-TICK_S = 1.0
-FIRST_BLOCK_S = 6.0  # opening a USB microphone on a Pi takes its time
-NEXT_BLOCK_S = 2.0
-BACK_AGAIN_S = 2.0  # between two tries after an interruption
-FULL = (errno.ENOSPC, errno.EDQUOT)
-NO_PANEL = "The button and the light do not answer."
+TICK_S = 0.5
+STOOD_STILL_S = 1.0  # a tick that is later than this: the computer was held up, not the microphone
 
 
 class Recorder:
-    """The box's state. Times are the clock's monotonic seconds; those named `_real` are the computer's own."""
+    """One life of the recorder on a disk that works."""
 
-    def __init__(
-        self, settings: Settings, clock: Clock, *, microphone_program: list[str], find_microphone: Callable[[], object]
-    ) -> None:
-        self._settings, self._clock, self._find_microphone = settings, clock, find_microphone
+    def __init__(self, settings: Settings, clock: Clock, ports: Ports) -> None:
+        self._settings, self._clock, self._ports = settings, clock, ports
         self._folders = Folders(Path(settings.store.data))
-        self._folders.prepare()
-        fitness.storage_self_test(self._folders)
+        examination = Examination(settings, self._folders, ports)
         self._db = box.own(self._folders)
         rate = settings.microphone.rate
-        self._inbox = Inbox(rate)
-        self._panel = PanelLine(settings.store.panel_socket, self._inbox, clock)
-        self._acts = Acts(microphone_program, self._inbox, clock, self._panel)
-        self._meetings = Meetings(self._db, self._folders, clock, rate, self._acts.second_is_durable)
+        self._acts = Acts(ports, clock, rate)
+        self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, self._acts.second_is_durable)
         self._acts.meetings = self._meetings
-        self._state, self._since, self._because = State.STARTING, clock.monotonic(), ""
-        self._warned: frozenset[Event] = frozenset()
-        self._changed_real = self._block_real = self._tick_real = self._reminded_real = time.monotonic()
-        self._lost_real = 0.0
+        self._situation = Situation(self._db, clock, ports, self._acts, self._meetings)
+        self._upkeep = Upkeep(clock, ports, self._acts, self._meetings, self._situation, examination, self._tidy)
+        self._tick_real = ports.real()
         self._look_back()
+
+    @property
+    def state(self) -> State:
+        return self._situation.state
 
     def turn(self) -> None:
         """Take one thing that happened, or a tick, and act on it."""
-        item = self._inbox.take(max(0.0, self._tick_real + TICK_S - time.monotonic()))
-        if event := due(self._state, self._clock.monotonic(), self._moments(), self._settings.meeting):
-            self._warned |= {event}
-            self._step(event)
+        item = self._ports.inbox.take(max(0.0, self._tick_real + TICK_S - self._ports.real()))
+        if event := due(self.state, self._clock.monotonic(), self._moments(), self._settings.meeting):
+            self._situation.warn(event)
         if isinstance(item, Block):
             self._hear(item)
         elif item:
             self._heed(item)
-        if time.monotonic() - self._tick_real >= TICK_S:
-            self._tick_real = time.monotonic()
+        if self._ports.real() - self._tick_real >= TICK_S:
             self._tick()
 
     def close(self) -> None:
         """Make everything durable and let go; the meeting stays open for the next recorder."""
         self._acts.until = self._clock.monotonic()
         self._acts.close_microphone()
+        self._let_go()
+
+    def abandon(self) -> None:
+        """Let go of a disk that failed; what it holds is for the next recorder to find."""
+        self._acts.kill_microphone()
+        with contextlib.suppress(OSError, sqlite3.Error):  # the disk has failed: this is why
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._meetings.close()
         self._db.conn.close()  # left in WAL mode: a reader could keep the next recorder from going back to it
 
@@ -82,164 +94,118 @@ class Recorder:
         """Go on from what the last recorder left."""
         self._meetings.mend_list()
         left = box.state(self._db)
+        over = left is not None and left.state in (State.ENDED, State.ENDED_FULL, State.STOPPING)
         ended = {meeting.id for meeting in box.meetings(self._db) if meeting.ended_wall}
-        if left and left.meeting in ended and left.state not in (State.ENDED, State.STOPPING):
+        if left and left.meeting in ended and not over:
             left = None  # it crashed between ending the meeting and writing that down
         self._meetings.come_back(left.meeting if left else None)
         recording = self._meetings.recording
+        if recording is None and not over:
+            left = None  # the meeting could not go on, and was ended
+        boot, now = self._clock.boot_id(), self._clock.monotonic()
         last = recording.last_sample_at if recording else None
-        if last is not None:
-            self._acts.last_durable = last
-        self._acts.cause = cause(left, self._clock.boot_id())
-        self._step(
-            finding(left, self._clock.boot_id(), self._clock.monotonic(), last),
-            self._acts.cause if last is not None else "",
-        )
+        if last is None and left and left.boot_id == boot:
+            last = left.since_monotonic  # no sound yet: the press counts
+        self._acts.last_durable = now if last is None else last
+        self._pause = PauseClock(self._acts.last_durable, known=last is not None)
+        self._acts.cause = cause(left, boot)
+        self._situation.step(finding(left, boot, now, last), self._acts.cause if recording else "")
 
     def _hear(self, block: Block) -> None:
-        try:
-            if self._acts.hear(block):
-                self._block_real = time.monotonic()
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
-            self._step(Event.STORAGE_FULL, "The storage is full.")
+        blocks = self._acts.hear(block)
+        if dead := self._acts.hearing.dead:
+            self._situation.step(Event.LOST, dead)
+        elif blocks:
+            self._situation.step(Event.BACK)
+            self._acts.keep(blocks)
+        if self._ports.disk.full:
+            self._situation.step(Event.STORAGE_FULL, FULL)
 
     def _heed(self, said: Said) -> None:
         match said.what:
             case "press":
-                self._step(Event.PRESS, at=said.at)
+                self._situation.step(Event.PRESS, at=said.at)
             case "hold":
-                self._step(Event.HOLD, at=said.at)
-            case "microphone ended":
-                self._step(Event.LOST, said.detail)
+                self._situation.step(Event.HOLD, at=said.at)
+            case "microphone ended" if self._acts.is_open(said.source):
+                self._situation.step(Event.LOST, said.detail)
             case "panel gone":
-                self._step(Event.LOST, NO_PANEL)
+                self._situation.step(Event.LOST, NO_PANEL)
             case "panel here":
                 self._tick()
 
     def _tick(self) -> None:
-        match self._state:
-            case State.RECORDING:
-                self._check_capture()
-            case State.INTERRUPTED:
-                if time.monotonic() - self._lost_real >= BACK_AGAIN_S and not self._problems():
-                    self._step(Event.BACK)
-            case _:
-                self._check_fitness()
-        self._remind()
+        now = self._ports.real()
+        if now - self._tick_real > STOOD_STILL_S:
+            self._acts.stood_still()
+        self._tick_real = now
+        self._upkeep.tick()
         self._acts.show_again()
+        self._situation.tell()
 
-    def _check_capture(self) -> None:
-        limit = NEXT_BLOCK_S if self._block_real > self._changed_real else FIRST_BLOCK_S
-        if not self._panel.there:
-            self._step(Event.LOST, NO_PANEL)
-        elif time.monotonic() - max(self._block_real, self._changed_real) > limit:
-            self._step(Event.LOST, "The microphone gives no sound.")
-        elif fitness.free_mb(self._folders.data) < self._settings.store.reserve_mb:
-            self._step(Event.STORAGE_FULL, "The storage is full.")
-
-    def _check_fitness(self) -> None:
-        because = " ".join(self._problems())
-        if self._state is State.UNFIT and because and because != self._because:
-            self._because = because
-            self._write_state(because)
-        self._step(Event.UNFIT if because else Event.FIT, because)
-
-    def _problems(self) -> list[str]:
-        recording = self._meetings.recording
-        return fitness.problems(
-            self._settings,
-            self._folders,
-            panel_there=self._panel.there,
-            find=self._find_microphone,
-            already_recorded_s=recording.seconds if recording else 0.0,
-        )
-
-    def _remind(self) -> None:
-        every = machine.REMINDER_S.get(self._state)
-        if every and time.monotonic() - max(self._reminded_real, self._changed_real) >= every:
-            self._reminded_real = time.monotonic()
-            self._panel.sound("reminder")
-
-    def _step(self, event: Event, because: str = "", at: float | None = None) -> None:
-        """What ends is ended, the new state is written down, then begins what begins."""
-        self._acts.until = self._clock.monotonic() if at is None else at
-        before = self._state
-        new, acts = machine.step(before, event)
-        if new is not before and new is not State.RECORDING:
-            self._acts.show(machine.LIGHT[new])  # first of all: it must not claim any more what it claimed
-        for act in acts:
-            if isinstance(act, machine.BEFORE_STATE):
-                self._acts.perform(act)
-        if new is not before:
-            endings = [act.because for act in acts if isinstance(act, machine.EndMeeting)]
-            self._enter(new, because or " ".join(endings))
-        for act in acts:
-            if not isinstance(act, machine.BEFORE_STATE):
-                self._acts.perform(act)
-        if event is Event.PRESS and before is new is State.UNFIT:
-            events.log(self._db, self._clock, "refused", self._because)
-
-    def _enter(self, new: State, because: str) -> None:
-        self._acts.cause = self._cause(new, because)
-        self._acts.waits_for_press = False
-        self._state, self._since = new, self._clock.monotonic()
-        self._because = because if new in (State.UNFIT, State.INTERRUPTED) else ""
-        self._warned = frozenset()
-        self._changed_real = time.monotonic()
-        self._write_state(because)
-
-    def _cause(self, new: State, because: str) -> str:
-        """What a gap that begins now will be put down to; the first cause stays until recording goes on."""
-        if self._state is not State.RECORDING:
-            return self._acts.cause
-        self._lost_real = time.monotonic()
-        match new:
-            case State.PAUSED:
-                return "paused"
-            case State.STOPPING:
-                return "stopped, then gone on"
-        return because or "the recorder was held up"
-
-    def _write_state(self, detail: str) -> None:
-        wall = stamp(self._clock.wall())
-        box.set_state(
-            self._db,
-            box.BoxState(self._state, self._since, wall, self._clock.boot_id(), self._because, self._meetings.id),
-        )
-        events.log(self._db, self._clock, self._state, detail)
+    def _tidy(self) -> None:
+        """Remove the masters whose lossless copies were compared."""
+        for meeting in spent_masters.let_go(self._folders):
+            events.log(self._db, self._clock, "master removed", meeting)
 
     def _moments(self) -> Moments:
-        recording = self._meetings.recording
+        recording, last_durable = self._meetings.recording, self._acts.last_durable
+        paused = self.state is State.PAUSED_LONG
+        wall = recording.last_sample_wall if recording and paused else None
         return Moments(
-            since=self._since,
-            last_durable=self._acts.last_durable,
-            last_speech=recording.last_speech if recording else self._since,
+            since=self._situation.since,
+            last_durable=last_durable,
+            paused_since=self._pause.since(self._clock, last_durable, wall) if paused else None,
+            last_speech=recording.last_speech if recording else self._situation.since,
             recorded_s=recording.seconds if recording else 0.0,
-            warned=self._warned,
+            warned=self._situation.warned,
             waits_for_press=self._acts.waits_for_press,
         )
 
 
+def ports_of(settings: Settings, clock: Clock, program: list[str], find: Callable[[], object]) -> Ports:
+    """The world of a recorder with a real panel line and a microphone program, which `find` need not start."""
+    inbox = Inbox(settings.microphone.rate)
+    return Ports(
+        panel=PanelLine(settings.store.panel_socket, inbox, clock),
+        inbox=inbox,
+        disk=Disk(Path(settings.store.data)),
+        objections=Objections(Folders(Path(settings.store.data))),
+        news=settings.store.news,
+        open_microphone=lambda: Capture(program, inbox, clock),
+        find_microphone=find,
+        real=time.monotonic,
+    )
+
+
 def run(settings: Settings, clock: Clock, lifetime: Lifetime, notifier: Notifier) -> None:
     """The service on the device."""
-    recorder = Recorder(
-        settings,
-        clock,
-        microphone_program=microphone.command(settings.microphone),
-        find_microphone=lambda: soundcards.find(settings.microphone.device),
-    )
-    serve(recorder, lifetime, notifier)
+    program = microphone.command(settings.microphone, settings.store.array_socket)
+    ports = ports_of(settings, clock, program, lambda: soundcards.check(settings.microphone))
+    serve(settings, clock, ports, lifetime, notifier)
 
 
-def serve(recorder: Recorder, lifetime: Lifetime, notifier: Notifier) -> None:
-    """Run a recorder until its life ends."""
-    notifier.ready()
+def serve(settings: Settings, clock: Clock, ports: Ports, lifetime: Lifetime, notifier: Notifier) -> None:
+    """Run recorders, one after another where the storage fails, until life ends."""
+    data = Path(settings.store.data)
+    while not lifetime.over:
+        try:
+            with disk.trouble_with(data):
+                live(Recorder(settings, clock, ports), lifetime, notifier)
+        except (DataNotWritable, StorageFailed) as error:
+            if not (error.__cause__ and disk.is_full(error.__cause__) and ports.disk.make_room()):
+                wait_for_storage(str(error), data, clock, ports, lifetime, notifier)
+    notifier.stopping()
+
+
+def live(recorder: Recorder, lifetime: Lifetime, notifier: Notifier) -> None:
+    """Run one recorder. Raises StorageFailed, with nothing held open any more."""
     try:
         while not lifetime.over:
             recorder.turn()
+            notifier.ready()
             notifier.alive()
-        notifier.stopping()
-    finally:
-        recorder.close()
+    except BaseException:
+        recorder.abandon()
+        raise
+    recorder.close()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 STEP_S = 0.1  # a lasting lateness of more than this is a gap
 SAME_S = 0.02  # lateness that differs less than this is the same
 SETTLED = 5  # blocks of the same lateness that settle the matter
-PATIENCE_S = 3.0  # of sound held back, after which it is settled by the least late; the light shows fault by then
+PATIENCE_S = 3.0  # for blocks to catch up, after which the least late settles it; the light shows fault by then
 DRIFT = 0.001  # seconds per second that a crystal may be off; the baseline follows it
 
 
@@ -33,11 +33,17 @@ class Lost:
 class Timeline:
     """One opening of the microphone; `put` answers with what to append, in order."""
 
-    def __init__(self, rate: int, first: Block, *, sample_bytes: int = 2) -> None:
+    def __init__(self, rate: int, first: list[Block], *, sample_bytes: int = 2) -> None:
+        """`first`: the first blocks, which are then put like all others; the least late of them tells the start."""
         self._rate = rate
         self._sample_bytes = sample_bytes
         self._samples = 0
-        self.start = first.end - self._length(first)
+        before = 0.0
+        starts = []
+        for block in first:
+            before += self._length(block)
+            starts.append(block.end - before)
+        self.start = min(starts)
         """Monotonic time of the first sample."""
         self._usual = 0.0
         self._held: list[tuple[float, Block]] = []
@@ -71,7 +77,8 @@ class Timeline:
     def _settled(self) -> bool:
         last = [late for late, _ in self._held[-SETTLED:]]
         same = len(last) == SETTLED and max(last) - min(last) <= SAME_S
-        return same or self._held_s() >= PATIENCE_S
+        # Blocks that catch up come all at once: then no time passes, and there is no end to patience.
+        return same or self._held[-1][1].end - self._held[0][1].end >= PATIENCE_S
 
     def _follow(self, late: float, length: float) -> None:
         """Let the usual lateness drift slowly upwards and jump down: nothing is delivered before it is heard."""

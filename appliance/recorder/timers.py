@@ -16,10 +16,16 @@ WARN_BEFORE_LONGEST_S = 10 * 60
 
 @dataclass(frozen=True)
 class Moments:
-    """What the timers look at; `recorded_s` is the length of the meeting's sound, gaps included."""
+    """What the timers look at.
+
+    `since`: when the state began. `last_durable`: the last durable second, or the press in a notice that came later.
+    `paused_since`: when a long pause began; None while nobody knows, after a power cut without a trusted clock.
+    `recorded_s`: the length of the meeting's sound, gaps included.
+    """
 
     since: float
     last_durable: float
+    paused_since: float | None
     last_speech: float
     recorded_s: float
     warned: frozenset[Event]
@@ -37,12 +43,13 @@ def due(state: State, now: float, at: Moments, setting: Meeting) -> Event | None
             return _recording(now, at, setting)
         case State.STOPPING:
             return Event.TIME_UP if now - at.since >= STOPPING_S else None
-        case State.ENDED:
+        case State.ENDED | State.ENDED_FULL:
             return Event.TIME_UP if now - at.since >= setting.admission_minutes * 60 else None
         case State.PAUSED | State.INTERRUPTED:
             return Event.TOO_OLD if now - at.last_durable > STALE_S else None
         case State.PAUSED_LONG:
-            return Event.TIME_UP if now - at.since >= PAUSE_S else None
+            paused_s = now - at.paused_since if at.paused_since is not None else 0.0
+            return Event.TIME_UP if paused_s >= PAUSE_S else None
     return None
 
 
@@ -56,7 +63,7 @@ def _notice(shown_s: float, at: Moments, setting: Meeting) -> Event | None:
 def _recording(now: float, at: Moments, setting: Meeting) -> Event | None:
     longest_s = setting.longest_hours * 3600
     quiet_s = now - max(at.last_speech, at.since)
-    if now - at.last_durable > STALE_S:
+    if now - max(at.last_durable, at.since) > STALE_S:  # a press within the 2 minutes was in time
         return Event.TOO_OLD
     if at.recorded_s >= longest_s:
         return Event.LONGEST

@@ -6,7 +6,7 @@
 | tickets.db    | web         | who may take a copy                                            |
 | record.db     | recorder    | seconds, gaps and marks of one meeting                         |
 | transcript.db | transcriber | passages, lines and the cursor `transcribed` of one meeting    |
-| room.db       | web         | who took which copy of one meeting                             |
+| room.db       | web         | who objects, who took which copy of one meeting                |
 | finish.db     | finisher    | the steps done and the copies of one meeting                   |
 
 Times: `monotonic` is in seconds of the boot `boot_id`, `wall` is RFC 3339 UTC. Positions and lengths of sound
@@ -60,7 +60,7 @@ def b001_box(db: Database) -> None:
             since_monotonic REAL NOT NULL,
             since_wall TEXT NOT NULL,
             boot_id TEXT NOT NULL,
-            because TEXT NOT NULL,        -- why unfit or interrupted, for people; else empty
+            because TEXT NOT NULL,        -- what people should know: why unfit or interrupted, what is not well
             meeting TEXT REFERENCES meetings(id)
         ) STRICT
         """,
@@ -127,7 +127,9 @@ def r001_record(db: Database) -> None:
             mark TEXT NOT NULL,
             detail TEXT NOT NULL,
             wall TEXT NOT NULL,
-            clock_trust TEXT NOT NULL
+            clock_trust TEXT NOT NULL,    -- synchronised, rtc or unknown
+            monotonic REAL NOT NULL,
+            boot_id TEXT NOT NULL
         ) STRICT
         """,
         """
@@ -192,6 +194,13 @@ def o001_room(db: Database) -> None:
             copy TEXT NOT NULL,
             wall TEXT NOT NULL,
             PRIMARY KEY (ticket, copy)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE objections (         -- the recorder makes a mark of each, in this order
+            id INTEGER PRIMARY KEY,
+            ticket INTEGER NOT NULL UNIQUE,
+            wall TEXT NOT NULL
         ) STRICT
         """,
         EVENTS,

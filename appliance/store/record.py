@@ -10,6 +10,7 @@ from appliance.store.database import opened
 from appliance.store.folders import MeetingFolder
 
 ROWS_WAIT_MS = 50
+OBJECTION, ANSWER = "objection", "objection answered"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Mark:
     detail: str
     wall: str
     clock_trust: str
+    monotonic: float = 0.0
+    boot_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,11 +204,24 @@ def gaps(db: Database) -> Iterator[Gap]:
 def add_mark(db: Database, mark: Mark) -> None:
     with db.conn:
         db.conn.execute(
-            "INSERT INTO marks (sample, mark, detail, wall, clock_trust) VALUES (?, ?, ?, ?, ?)",
-            (mark.sample, mark.mark, mark.detail, mark.wall, mark.clock_trust),
+            "INSERT INTO marks (sample, mark, detail, wall, clock_trust, monotonic, boot_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (mark.sample, mark.mark, mark.detail, mark.wall, mark.clock_trust, mark.monotonic, mark.boot_id),
         )
 
 
+def objections(db: Database) -> tuple[int, int]:
+    """How many marks of an objection there are, and how many since the last answer."""
+    row = db.conn.execute(
+        "SELECT count(*), coalesce(sum(id > (SELECT coalesce(max(id), 0) FROM marks WHERE mark = ?)), 0)"
+        " FROM marks WHERE mark = ?",
+        (ANSWER, OBJECTION),
+    ).fetchone()
+    return row[0], row[1]
+
+
 def marks(db: Database) -> Iterator[Mark]:
-    for row in db.conn.execute("SELECT sample, mark, detail, wall, clock_trust FROM marks ORDER BY id"):
+    for row in db.conn.execute(
+        "SELECT sample, mark, detail, wall, clock_trust, monotonic, boot_id FROM marks ORDER BY id"
+    ):
         yield Mark(*row)

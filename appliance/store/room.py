@@ -21,6 +21,19 @@ def collect(db: Database, ticket: int, copy: str, wall: str) -> bool:
     return done.rowcount == 1
 
 
+def add_objection(db: Database, ticket: int, wall: str) -> bool:
+    """Note that a ticket's holder objects to the recording; True the first time."""
+    with db.conn:
+        done = db.conn.execute("INSERT OR IGNORE INTO objections (ticket, wall) VALUES (?, ?)", (ticket, wall))
+    return done.rowcount == 1
+
+
+def objections(db: Database) -> int:
+    """How many holders object."""
+    found: int = db.conn.execute("SELECT count(*) FROM objections").fetchone()[0]
+    return found
+
+
 def collectors(db: Database) -> set[int]:
     """The tickets with which at least one copy was taken."""
     return {row[0] for row in db.conn.execute("SELECT DISTINCT ticket FROM collections")}
