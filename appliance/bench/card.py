@@ -3,12 +3,14 @@
 It can be full, fall back to read-only, be slow, and lose its power at any instant, while the recorder writes to it.
 """
 
+import errno
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 SIZE_MB = 96
+BLOCK = 4096
 OPTIONS = "loop,noatime,errors=remount-ro"
 NEEDS = ("mkfs.ext4", "mount", "umount", "findmnt", "fsfreeze")
 
@@ -55,9 +57,16 @@ class Card:
 
     def fill(self) -> None:
         """Somebody else takes all room that there is."""
-        room = os.statvfs(self.data)
+        at, piece = 0, 1 << 20
         with self._filler.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, room.f_bavail * room.f_frsize)
+            while piece >= BLOCK:
+                try:
+                    os.posix_fallocate(file.fileno(), at, piece)
+                    at += piece
+                except OSError as error:
+                    if error.errno != errno.ENOSPC:
+                        raise
+                    piece //= 2
 
     def empty(self) -> None:
         self._filler.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ PROMISED_S = 2.0
 LOOP_S = 0.3  # for the loops of recorder and panel on a busy computer
 SOUND_S = 240
 SEEN_WITHIN_S = 10.0
+LASTS_S = 2.0  # at most, from the moment it was seen
 
 Told = dict[str, list[float | None]]
 
@@ -63,8 +64,9 @@ def strike(rig: Rig, fault: Fault) -> dict[str, float | None]:
         await_trouble(rig.house)
         ended = light.steady(log)[-1].end or 0.0
         began = wait_for(lambda: light.fault_since(log, begun))
-    fault.end(rig, begun)
+    time.sleep(random.uniform(0, LASTS_S))
     mended = begun if fault.end is nothing else time.monotonic()
+    fault.end(rig, begun)
     again = None if fault.ends_the_meeting else steady_again(rig, fault) - mended
     return {"steady ended": ended - begun, "fault began": began and began - begun, "steady again": again}
 
