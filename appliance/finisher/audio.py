@@ -8,12 +8,13 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import av
 import numpy as np
 
 from appliance.errors import NotAudio
+from appliance.finisher import seek_points
 from appliance.store import wav
 
 PIECE_S = 30  # seconds of sound taken into memory at once
@@ -43,14 +44,14 @@ class Encoder:
     Raises OSError where the file cannot be written.
     """
 
-    def __init__(self, path: Path, rate: int, form: Form) -> None:
+    def __init__(self, path: Path, rate: int, form: Form, **container_options: str) -> None:
         self.samples = 0
         self._synced = 0
         self._path = path
         self._form = form
         self._finished = False
-        self._file = path.open("wb")
-        self._container = av.open(self._file, "w", format=form.container)
+        self._file = path.open("w+b")
+        self._container = av.open(self._file, "w", format=form.container, options=container_options)
         self._stream = cast(av.AudioStream, self._container.add_stream(form.codec, rate=rate, layout="mono"))
         self._stream.codec_context.format = form.sample_format
         self._stream.codec_context.options = form.options
@@ -72,18 +73,25 @@ class Encoder:
         frame = av.AudioFrame.from_ndarray(sound, format=self._form.sample_format, layout="mono")
         frame.sample_rate = self._stream.rate
         frame.pts = self.samples
-        self._container.mux(self._stream.encode(frame))
+        self._write(self._stream.encode(frame))
         self.samples += frame.samples
         if self._file.tell() - self._synced > SYNC_BYTES:
             self._sync()
 
     def finish(self) -> None:
         """Write what the encoder still holds and the length at the head of the file; the file is durable then."""
-        self._container.mux(self._stream.encode(None))
+        self._write(self._stream.encode(None))
         self._container.close()
+        self._complete()
         self._sync()
         self._file.close()
         self._finished = True
+
+    def _write(self, packets: list[Any]) -> None:
+        self._container.mux(packets)
+
+    def _complete(self) -> None:
+        """Add to the file what is known only at the end."""
 
     def _sync(self) -> None:
         self._file.flush()
@@ -105,9 +113,26 @@ class SmallCopy(Encoder):
         super().__init__(path, rate, SMALL)
 
 
+class LosslessCopy(Encoder):
+    """FLAC of so many samples, with a seek point each minute."""
+
+    def __init__(self, path: Path, rate: int, samples: int) -> None:
+        self._seek_points = seek_points.SeekPoints(rate)
+        room = seek_points.room(samples, rate)
+        super().__init__(path, rate, LOSSLESS, metadata_header_padding=str(room))
+
+    def _write(self, packets: list[Any]) -> None:
+        for packet in packets:  # libav makes a packet of each frame, and an empty one at the end
+            self._seek_points.frame(packet.duration, packet.size)
+        super()._write(packets)
+
+    def _complete(self) -> None:
+        seek_points.put(self._file, self._seek_points.points)
+
+
 def flac(master: Path, rate: int, samples: int, path: Path) -> Generator[int, None, None]:
     """Write the exact first samples of the master as FLAC; gives how far it is after each piece."""
-    with Encoder(path, rate, LOSSLESS) as encoder:
+    with LosslessCopy(path, rate, samples) as encoder:
         while pcm := wav.pcm(master, encoder.samples, min(PIECE_S * rate, samples - encoder.samples)):
             encoder.append(pcm)
             yield encoder.samples
