@@ -1,10 +1,14 @@
 """A few kills and a power cut of `scripts/bench crash`, measured on a sound whose every sample says where it stands."""
 
+import shutil
+
 import pytest
 
 from appliance.bench import card, crash, power
 
 KILLS = 10
+
+pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg: apt-get install ffmpeg")
 
 
 def test_kills_at_random_moments_lose_less_than_a_second() -> None:
