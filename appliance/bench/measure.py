@@ -31,21 +31,18 @@ def capture(seconds: int) -> None:
 
 
 @bench.command()
-@click.option("--kills", default=100, show_default=True, help="How many kills, or power cuts, there are to be.")
-@click.option("--power", is_flag=True, help="Cut the power of the whole box instead (20 times); needs root.")
+@click.option("--kills", type=int, show_default="100, or 20 power cuts", help="How many there are to be in the end.")
+@click.option("--power", is_flag=True, help="Cut the power of the whole box instead; needs root.")
 @click.option("--anew", is_flag=True, help="Forget the results of earlier calls.")
-@click.pass_context
-def crash(context: click.Context, kills: int, power: bool, anew: bool) -> None:
+def crash(kills: int | None, power: bool, anew: bool) -> None:
     """What is lost when programs are killed. A call takes under 8 minutes; the next one goes on."""
     need("crash", [tool for tool in ("ffmpeg",) if shutil.which(tool) is None])
-    name, part = ("power", power_part) if power else ("crash", crash_part)
-    if power and context.get_parameter_source("kills") is click.core.ParameterSource.DEFAULT:
-        kills = 20
     if power and (why := card.missing()):
         sys.exit(why)
+    name, part, usual = ("power", power_part, 20) if power else ("crash", crash_part, 100)
     if anew:
         results.write(name, {})
-    result = part.run(kills)
+    result = part.run(usual if kills is None else kills)
     results.show(part.figures(result))
     fail(part.failures(result))
 
