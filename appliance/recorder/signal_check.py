@@ -55,7 +55,7 @@ class SignalCheck:
 
     def hear(self, pcm: bytes) -> str:
         """Why this is not a room's sound; empty while it may be one."""
-        self._window.append(_measured(pcm, pcm == self._before))
+        self._window.append(_measured(pcm, pcm == self._before or not self._before))  # the first may be anything
         self._before = pcm
         while self._samples() - self._window[0].samples >= self._rate * WINDOW_S:
             self._window.popleft()
