@@ -26,6 +26,9 @@ class ArrayPipe:
             return False
         return True
 
+    def close(self) -> None:
+        self._socket.close()
+
 
 def listen(path: Path) -> socket.socket:
     """The listener's end; each `recv` gives a message for frames.unpacked."""
