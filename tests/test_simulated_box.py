@@ -528,7 +528,7 @@ def test_a_clock_that_is_set_during_the_meeting_is_a_mark_and_nothing_else(simul
     assert set(lights(simulated)[-1:]) == {"steady"}
 
 
-EXTREMES = [
+EXTREMES: list[dict[str, float]] = [
     {"longest_hours": 0.1},
     {"longest_hours": 12.0},
     {"admission_minutes": 60.0},
