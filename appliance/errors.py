@@ -109,5 +109,10 @@ class CopyDiffers(CandourError, ValueError):
     thrown away and the master kept; run `candour check` and have the storage looked at."""
 
 
+class CopyChanged(CandourError, ValueError):
+    """The copy {name} of meeting {id} is not on the disk as it was made ({why}). The master is kept; run
+    `candour check` and have the storage looked at."""
+
+
 class ProgramEnded(CandourError, RuntimeError):
     """The {program} process ended by itself with status {status}. What it said is in {log}."""

@@ -15,14 +15,16 @@ from appliance.evidence import merkle
 from appliance.finisher import audio, text
 from appliance.finisher.meeting import Meeting, readable
 from appliance.store import wav
+from appliance.store.finish import FLAC
 from appliance.store.folders import MeetingFolder, sync_folder
 from appliance.store.record import Extent
 
-MP3, FLAC, TXT, VTT = "recording.mp3", "recording.flac", "transcript.txt", "transcript.vtt"
+MP3, TXT, VTT = "recording.mp3", "transcript.txt", "transcript.vtt"
 PARTIAL = ".partial"
 
-Work = Generator[bool, None, list[str]]
-"""Gives True after a piece of work and False where there is nothing to do just now; returns the names it made."""
+Work = Generator[bool, None, list[str] | None]
+"""Gives True after a piece of work and False where there is nothing to do just now; returns the names it made, and None
+where the step is not for this meeting."""
 
 
 def prepare(folder: MeetingFolder) -> None:
@@ -94,7 +96,7 @@ def compare(copy: Path, leaves: list[bytes], rate: int, meeting_id: str) -> Iter
 def transcript_copies(meeting: Meeting) -> Work:
     """The transcript to read and the one for players; none where this box writes none."""
     if not meeting.transcribing and not meeting.transcribed():
-        return []
+        return None
     head, entries = yield from readable(meeting.told)
     for name, content in ((TXT, text.txt(head, entries)), (VTT, text.vtt(head, entries))):
         target = meeting.folder.copies / name

@@ -3,18 +3,20 @@
 import hashlib
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
-from appliance.errors import CopyDiffers
-from appliance.finisher import copies
-from appliance.finisher.copies import FLAC, MP3, TXT, VTT, Work
+from appliance.errors import CopyChanged, CopyDiffers
+from appliance.finisher import copies, last_look
+from appliance.finisher.copies import MP3, TXT, VTT, Work
 from appliance.finisher.meeting import Meeting, readable
 from appliance.store import database, events, finish
+from appliance.store.database import opened
+from appliance.store.finish import FLAC, MASTER_MAY_GO
 from appliance.store.folders import MeetingFolder
 
 MEDIA_TYPES = {MP3: "audio/mpeg", FLAC: "audio/flac", TXT: "text/plain", VTT: "text/vtt"}
@@ -48,49 +50,53 @@ def text_is_there(meeting: Meeting) -> bool:
     return ended(meeting) and (meeting.transcribed() or not meeting.transcribing)
 
 
-STEPS = (
+COPIES = (
     Step("small copy", needs=begun, make=copies.small_copy, event="small copy ready"),
     Step("flac", needs=ended, make=copies.lossless_copy, event="flac compared"),
     Step("transcript", needs=text_is_there, make=copies.transcript_copies, event="transcript written"),
 )
+LAST_LOOK = Step(MASTER_MAY_GO, needs=text_is_there, make=last_look.at_lossless_copy, event=MASTER_MAY_GO)
 
 
 def finish_meeting(meeting: Meeting, clock: Clock) -> Finishing:
     """Do what is left to do.
 
-    A copy that differs is reported and the others are made; then the meeting does not become complete, and the next
-    start of the finisher tries again.
+    A copy that differs is reported and the others are made; then the meeting does not become complete, its master
+    stays, and the next start of the finisher tries again.
     """
-    if _is_complete(meeting.folder):
+    done = _done(meeting.folder)
+    if MASTER_MAY_GO in done:
         return
     while not begun(meeting):
         yield False
     sound = yield from readable(meeting.sound)
+    if COMPLETE in done and not sound.samples:
+        return
     copies.prepare(meeting.folder)
     with _owned(meeting) as db:
         done = finish.steps(db)
-    if COMPLETE in done:
-        return
     as_they_should = True
-    for step in STEPS if sound.samples else ():
+    for step in COPIES if sound.samples else ():
         if step.name not in done:
             as_they_should &= yield from _take(step, meeting, clock)
-    if as_they_should:
+    if as_they_should and COMPLETE not in done:
         _record(meeting, clock, COMPLETE, "copies complete", [])
+    if as_they_should and sound.samples and MASTER_MAY_GO not in done:
+        yield from _take(LAST_LOOK, meeting, clock)
 
 
 def _take(step: Step, meeting: Meeting, clock: Clock) -> Generator[bool, None, bool]:
-    """One step, as soon as it can begin; False where its copy differs from the record."""
+    """One step, as soon as it can begin; False where its copy is not what it should be."""
     while not step.needs(meeting):
         yield False
     try:
         names = yield from step.make(meeting)
-    except CopyDiffers as error:
+    except (CopyDiffers, CopyChanged) as error:
         print(error, file=sys.stderr, flush=True)
         with _owned(meeting) as db:
             events.log(db, clock, "copy differs", str(error))
         return False
-    if names:
+    if names is not None:
         _record(meeting, clock, step.name, step.event, names)
     return True
 
@@ -110,12 +116,10 @@ def _described(copy: Path, wall: str) -> finish.Copy:
         return finish.Copy(copy.name, MEDIA_TYPES[copy.name], file.tell(), digest, wall)
 
 
-def _is_complete(folder: MeetingFolder) -> bool:
-    db = finish.read(folder)
-    if db is None:
-        return False
-    with closing(db):
-        return COMPLETE in finish.steps(db)
+def _done(folder: MeetingFolder) -> set[str]:
+    """The steps, without opening finish.db for writing."""
+    with opened(finish.read(folder)) as db:
+        return finish.steps(db) if db else set()
 
 
 @contextmanager

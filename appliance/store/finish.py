@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from appliance.store import database, migrations
+from appliance.store.database import opened
 from appliance.store.folders import MeetingFolder
+
+FLAC = "recording.flac"
+MASTER_MAY_GO = "master may go"
+"""The step after which the lossless copy stands in for the master, which its owner, the recorder, then removes."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +51,15 @@ def copies(db: Database) -> Iterator[Copy]:
     """The copies that are ready, in the order in which they were made."""
     for row in db.conn.execute("SELECT name, media_type, bytes, sha256, made_wall FROM copies ORDER BY rowid"):
         yield Copy(*row)
+
+
+def copy(folder: MeetingFolder, name: str) -> Copy | None:
+    """A copy that is ready; None while it is not, or finish.db is out of reach."""
+    with opened(read(folder)) as db:
+        return next((one for one in copies(db) if one.name == name), None) if db else None
+
+
+def master_may_go(folder: MeetingFolder) -> bool:
+    """Whether the master is removed, or will be; False also while finish.db is out of reach."""
+    with opened(read(folder)) as db:
+        return db is not None and MASTER_MAY_GO in steps(db)
