@@ -10,7 +10,7 @@ from appliance import checks, listing
 from appliance.clock import Clock
 from appliance.recorder import fitness
 from appliance.settings import Meeting, Microphone, Settings, Store, Transcript
-from appliance.store import box, finish, record, transcript
+from appliance.store import box, finish, record, transcript, wav
 from appliance.store.folders import Folders
 
 pytestmark = pytest.mark.pure
@@ -184,3 +184,14 @@ def test_a_transcript_that_is_complete_says_so(folders: Folders) -> None:
     text = transcript.own(folders.meeting(MEETING))
     transcript.complete(text)
     assert "  complete  " in listing.table(settings_of(folders.data))
+
+
+def test_a_meeting_whose_master_was_let_go_is_listed_as_before(folders: Folders) -> None:
+    db = box.own(folders)
+    box.add_meeting(db, MEETING, "2026-11-23T10:02:00.000Z", "synchronised")
+    recorded(folders)
+    master = folders.meeting(MEETING).master
+    master.write_bytes(wav.header(RATE) + bytes(75 * 2 * RATE))
+    before = listing.table(settings_of(folders.data))
+    master.unlink()
+    assert listing.table(settings_of(folders.data)) == before and "  1:15  " in before

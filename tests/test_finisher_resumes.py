@@ -5,6 +5,7 @@ from contextlib import closing
 from fake_recording import StillClock
 from held_meetings import ALL, EVENTS, Held, contents, finish_all, finisher, held, idle, logged, offered
 
+from appliance.recorder.spent_masters import let_go
 from appliance.store import events, finish
 from appliance.store.folders import Folders
 
@@ -46,6 +47,17 @@ def test_a_file_that_got_its_name_just_before_a_crash_is_taken_as_it_is(folders:
     finish_all(folders)
     assert {path.name: path.stat().st_ino for path in meeting.folder.copies.iterdir()} == before
     assert offered(meeting.folder) == ALL
+
+
+def test_with_the_master_gone_too_the_copies_are_taken_as_they_are(folders: Folders) -> None:
+    meeting = held(folders, 3)
+    finish_all(folders)
+    before = contents(meeting.folder)
+    assert let_go(folders) == [meeting.folder.id]
+    for path in meeting.folder.path.glob("finish.db*"):
+        path.unlink()
+    finish_all(folders)
+    assert contents(meeting.folder) == before and offered(meeting.folder) == ALL and logged(meeting.folder) == EVENTS
 
 
 def test_an_event_that_was_logged_just_before_a_crash_is_not_logged_again(folders: Folders) -> None:

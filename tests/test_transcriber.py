@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from appliance import settings
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
 from appliance.store import box, events, transcript, wav
+from appliance.store import finish as finish_db
 from appliance.store.folders import Folders, MeetingFolder
 from appliance.store.transcript import Line
 from appliance.transcriber.service import Transcriber, run
@@ -211,6 +213,87 @@ def test_sound_that_is_missing_is_said_once_and_never_called_complete(
     assert happened(recorder.folder) == ["transcript begun", "sound missing"]
     assert not cursor(recorder.folder).complete
     assert len(lines(recorder.folder)) == 21
+
+
+def let_go(recorder: Recorder) -> None:
+    """What finisher and recorder do with a meeting of a box that writes no transcripts."""
+    with closing(finish_db.own(recorder.folder)) as db:
+        finish_db.add_step(db, finish_db.MASTER_MAY_GO, "now")
+    recorder.folder.master.unlink()
+
+
+def test_a_meeting_whose_master_was_let_go_is_passed_over(
+    folders: Folders, recorder: Recorder, transcriber: Transcriber
+) -> None:
+    recorder.add(speech(45))
+    recorder.end()
+    let_go(recorder)
+    with closing(Recorder(folders, "2026-03-01-1000")) as other:
+        other.add(speech(5))
+        other.end()
+        finish(transcriber)
+        assert cursor(other.folder).complete
+    assert not recorder.folder.transcript_db.exists()
+    recorder.folder.finish_db.write_bytes(b"not a database, and nobody should notice" * 99)
+    assert not transcriber.step()
+
+
+def test_a_master_that_is_let_go_while_it_is_read_leaves_half_a_transcript(
+    recorder: Recorder, transcriber: Transcriber
+) -> None:
+    recorder.add(speech(45))
+    recorder.end()
+    assert transcriber.step()
+    let_go(recorder)
+    assert not transcriber.step()
+    assert happened(recorder.folder) == ["transcript begun"] and not cursor(recorder.folder).complete
+    assert len(lines(recorder.folder)) > 10
+    assert not list(recorder.folder.path.glob("transcript.db-*"))  # closed, so that anybody can read it
+
+
+@dataclass(frozen=True)
+class GoneAsItIsOpened(Folders):
+    """Folders in which the recorder lets a master go between the transcriber's look at its length and at its sound."""
+
+    recorder: Recorder
+
+    def every_meeting(self) -> list[MeetingFolder]:
+        return [GoneAsItIsOpenedFolder(self.recorder.folder.path, self.recorder)]
+
+
+@dataclass(frozen=True)
+class GoneAsItIsOpenedFolder(MeetingFolder):
+    recorder: Recorder
+    looks: list[Path] = field(default_factory=list)
+
+    @property
+    def master(self) -> Path:
+        self.looks.append(super().master)
+        if len(self.looks) == 2:
+            let_go(self.recorder)
+        return self.looks[-1]
+
+
+def test_a_master_that_is_let_go_at_the_very_moment_is_passed_over_too(
+    folders: Folders, recorder: Recorder, model: FakeSpeech
+) -> None:
+    recorder.add(speech(45))
+    recorder.end()
+    going = GoneAsItIsOpened(folders.data, recorder)
+    with closing(Transcriber(going, settings.Transcript(), model, StillClock())) as transcriber:
+        assert not transcriber.step()
+        assert not recorder.folder.master.exists()
+        assert not transcriber.step()
+    assert happened(recorder.folder) == [] and not cursor(recorder.folder).complete
+
+
+def test_a_master_that_is_lost_is_no_surprise_either(recorder: Recorder, transcriber: Transcriber) -> None:
+    recorder.add(speech(45))
+    recorder.end()
+    assert transcriber.step()
+    recorder.folder.master.unlink()
+    finish(transcriber)
+    assert happened(recorder.folder) == ["transcript begun", "sound missing"]
 
 
 def test_started_again_it_goes_on_at_its_cursor_and_says_nothing_twice(

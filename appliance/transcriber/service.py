@@ -15,7 +15,7 @@ from appliance import settings
 from appliance.clock import Clock
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
-from appliance.store import box, database, events, transcript
+from appliance.store import box, database, events, finish, transcript
 from appliance.store.folders import Folders, MeetingFolder
 from appliance.store.transcript import Line, Passage
 from appliance.transcriber import models, passages
@@ -87,6 +87,8 @@ class Transcriber:
         extent = durable(folder)
         if extent is None or self._looked_at.get(folder.id) == extent or self._was_completed(folder):
             return False
+        if extent.ended and self._was_let_go(folder):
+            return False
         db = self._file(folder)
         cursor = transcript.cursor(db).transcribed
         if extent.over and cursor >= extent.samples:
@@ -109,6 +111,15 @@ class Transcriber:
             self._done.add(folder.id)
         return complete
 
+    def _was_let_go(self, folder: MeetingFolder) -> bool:
+        """Whether the recorder may remove the master: all was done for it while this box wrote no transcripts."""
+        if not finish.master_may_go(folder):
+            return False
+        self._done.add(folder.id)
+        if folder.id in self._files:
+            database.close(self._files.pop(folder.id))
+        return True
+
     def _file(self, folder: MeetingFolder) -> Database:
         if folder.id not in self._files:
             self._files[folder.id] = transcript.own(folder)
@@ -126,7 +137,10 @@ class Transcriber:
         if not extent.over and frames < EARLIEST + PAUSE:
             return False
         began = time.process_time()
-        audio = longest_passage(folder, extent, cursor)
+        try:
+            audio = longest_passage(folder, extent, cursor)
+        except FileNotFoundError:  # the recorder let it go at this moment
+            return False
         probabilities = self._model.speech(audio)[:frames]
         end = passages.cut(probabilities, over=extent.over)
         if end is None:
