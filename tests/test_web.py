@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from web_room import MEETING, BoxOnTheTable, HandClock
 
+from appliance.news import latest
 from web import create_app
 from web.credentials import code_of, grouped, is_token, meant, new_token
 from web.pseudonyms import BIRDS, COLOURS, pseudonym
@@ -194,11 +195,12 @@ def test_a_meeting_held_but_not_recorded(table: BoxOnTheTable, parent: FlaskClie
 def test_every_state_has_its_words_and_its_pattern(state: str, table: BoxOnTheTable, parent: FlaskClient) -> None:
     table.opens()
     table.records(1)
-    table.says(state, MEETING, because="The card is full." if state in ("unfit", "interrupted") else "")
+    table.says(state, MEETING, because="The card is full.")
     page, words = text(parent), STATES[state]
     assert words.title in page and words.light in page and f"strip {words.pattern}" in page and NEVER_ONLINE in page
     assert (words.pattern == "steady") == (state == "recording")
-    assert ("The card is full. Ring 01234 567890." in page) == (state in ("unfit", "interrupted"))
+    assert "The card is full." in page
+    assert ("The card is full. Ring 01234 567890." in page) == (words.pattern == "fault")
     assert ("Get my ticket" in page) == (state not in ("starting", "unfit", "ready"))
 
 
@@ -213,30 +215,100 @@ def test_a_recorder_that_fell_silent_is_not_recording(
 ) -> None:
     table.opens()
     table.records(60)
-    clock.go_on(4)
+    clock.go_on(2.9)
     assert "strip steady" in text(parent)
-    clock.go_on(4)
+    clock.go_on(0.1)
+    page = text(parent)
+    assert "No news from the recorder" in page and "strip steady" not in page and "Get my ticket" not in page
+    assert parent.post("/ticket", headers=OWN).status_code == 403
+    table.lives()
+    assert "strip steady" in text(parent)
+    gets_ticket(parent)
+
+
+def test_what_was_written_down_is_no_sign_of_life(table: BoxOnTheTable, parent: FlaskClient) -> None:
+    table.opens()
+    gets_ticket(parent)
+    table.records(60)
+    table.settings.store.news.unlink()
     page = text(parent)
     assert "No news from the recorder" in page and "strip steady" not in page
-    table.grows()
-    assert "strip steady" in text(parent)
+    assert "You have a ticket" in page and "1:00 recorded" in page
 
 
 def test_a_box_that_was_switched_off_says_nothing_of_now(table: BoxOnTheTable, parent: FlaskClient) -> None:
     table.opens()
     table.records(60)
-    table.says("recording", MEETING, boot="an earlier boot")
-    assert "No news from the recorder" in text(parent)
+    table.says("recording", MEETING, boot="an earlier boot", objections=1)
+    page = text(parent)
+    assert "No news from the recorder" in page and "objects" not in page
     assert parent.post("/ticket", headers=OWN).status_code == 403
 
 
-def test_admission_ends_even_if_the_recorder_died(table: BoxOnTheTable, clock: HandClock, parent: FlaskClient) -> None:
+@pytest.mark.parametrize("state", ["ended", "ended_full"])
+def test_an_ended_meeting_admits_until_the_recorder_ends_that(
+    state: str, table: BoxOnTheTable, clock: HandClock, parent: FlaskClient
+) -> None:
     table.opens()
     table.ends(seconds=1)
-    assert "Get my ticket" in text(parent)
-    clock.go_on(2 * 60)
+    table.says(state, MEETING)
+    page = text(parent)
+    assert "Get my ticket" in page and "Tickets are given for 2 minutes after the end." in page
+    clock.go_on(3)  # the recorder died
     assert "Get my ticket" not in text(parent)
     assert parent.post("/ticket", headers=OWN).status_code == 403
+    table.says("ready")
+    assert "Get my ticket" not in text(parent)
+
+
+def test_the_next_notice_ends_the_admission_before_it_is_told(table: BoxOnTheTable, parent: FlaskClient) -> None:
+    table.opens()
+    table.ends(seconds=1)
+    ended = latest(table.settings.store.news)
+    table.opens("2026-11-23-NEXT")
+    assert ended
+    table.tells(ended)  # the row of the next meeting is written, the news of it not yet told
+    assert "Get my ticket" not in text(parent)
+    assert parent.post("/ticket", headers=OWN).status_code == 403
+
+
+def test_what_people_should_know_while_it_records(table: BoxOnTheTable, parent: FlaskClient) -> None:
+    table.opens()
+    table.records(60)
+    assert '<p data-say="because" class="because" hidden>' in text(parent)
+    table.says("recording", MEETING, because="Nobody has been heard for 10 minutes.")
+    page = text(parent)
+    assert '<p data-say="because" class="because">Nobody has been heard for 10 minutes.</p>' in page
+    assert "strip steady" in page
+
+
+def test_an_objection_is_on_every_page_until_the_button_answers(table: BoxOnTheTable, parent: FlaskClient) -> None:
+    must = "The person running the meeting must now say aloud what happens."
+    table.opens()
+    gets_ticket(parent)
+    for count, said in (
+        (1, "Somebody here objects to the recording. "),
+        (3, "3 people here object to the recording. "),
+    ):
+        table.says("notice", MEETING, objections=count)
+        for path in ("/", "/mine", "/enter", "/no-such-page"):
+            page = parent.get(path).text
+            assert said + must in page
+    table.says("recording", MEETING)
+    assert all(must not in parent.get(path).text for path in ("/", "/mine", "/enter", "/no-such-page"))
+
+
+def test_the_status_in_figures(table: BoxOnTheTable, clock: HandClock, parent: FlaskClient) -> None:
+    table.opens()
+    table.says("recording", MEETING, because="The sound is poor.", objections=2, level=-31.5)
+    told = parent.get("/status").json
+    assert told and (told["because"], told["objections"], told["level"]) == ("The sound is poor.", 2, -31.5)
+    assert told["says"]["objections"].startswith("2 people here object")
+    assert told["says"]["because"] == "The sound is poor."
+    clock.go_on(3)
+    told = parent.get("/status").json
+    assert told and (told["because"], told["objections"], told["level"]) == ("", 0, None)
+    assert told["says"]["objections"] == ""
 
 
 def test_the_status_is_sent_only_when_it_changed(table: BoxOnTheTable, parent: FlaskClient) -> None:

@@ -23,8 +23,10 @@ SHOTS = os.environ.get("CANDOUR_SHOTS")
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> BoxOnTheTable:
-    return BoxOnTheTable(tmp_path / "data", SystemClock(), host="127.0.0.1", port=free_port())
+def table(tmp_path: Path) -> Iterator[BoxOnTheTable]:
+    table = BoxOnTheTable(tmp_path / "data", SystemClock(), host="127.0.0.1", port=free_port())
+    with table.alive():
+        yield table
 
 
 @pytest.fixture
@@ -124,7 +126,14 @@ def test_a_meeting_on_a_phone(table: BoxOnTheTable, url: str, browser: Callable[
     phone.sees("3:10 recorded")
     assert phone.driver.title == "Recording – Room 4"
     phone.shot("recording")
+    table.says("recording", MEETING, because="Nobody has been heard for 10 minutes.", objections=1)
+    phone.sees("Somebody here objects to the recording.")
+    phone.sees("Nobody has been heard for 10 minutes.")
+    phone.shot("objection")
     phone.press("Open my ticket")
+    phone.sees("Somebody here objects to the recording.")
+    table.says("recording", MEETING)
+    WebDriverWait(phone.driver, PATIENCE_S).until(lambda _: "objects to" not in phone.text)
     table.ends()
     phone.sees("Your copy is being made.")
     makes_copies(table)

@@ -17,8 +17,10 @@ SOUND = bytes(range(256)) * 4000
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> BoxOnTheTable:
-    return BoxOnTheTable(tmp_path / "data", SystemClock(), host="127.0.0.1", port=free_port())
+def table(tmp_path: Path) -> Iterator[BoxOnTheTable]:
+    table = BoxOnTheTable(tmp_path / "data", SystemClock(), host="127.0.0.1", port=free_port())
+    with table.alive():
+        yield table
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """A box for the tests of the page: the files that other services would have written, and a clock to move by hand."""
 
-import os
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
+from appliance.news import News, tell
 from appliance.settings import Room, Settings, Store, Web
 from appliance.store import box, finish, record, transcript
 from appliance.store.folders import Folders, MeetingFolder
@@ -19,7 +22,7 @@ RATE = 16000
 
 @dataclass
 class HandClock:
-    """A clock that stands still until it is told to go on; it keeps near the real one, as files get real times."""
+    """A clock that stands still until it is told to go on."""
 
     passed: float = 0.0
     start: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -46,23 +49,63 @@ class BoxOnTheTable:
     def __init__(self, data: Path, clock: Clock, **web: object) -> None:
         self.settings = Settings(
             room=Room(name="Room 4", organisation="Anytown Council", help_line="Ring 01234 567890."),
-            store=Store(data=str(data)),
+            store=Store(data=str(data), run=str(data.with_name(f"{data.name}-run"))),
             web=Web(**web),  # type: ignore[arg-type]
         )
         self.folders = Folders(data)
         self.folders.prepare()
         self.clock = clock
         self.clock_trust = "synchronised"
+        self._told: News | None = None
+        self._voice = threading.Lock()
 
-    def says(self, state: str, meeting: str | None = None, because: str = "", boot: str | None = None) -> None:
+    def says(
+        self,
+        state: str,
+        meeting: str | None = None,
+        because: str = "",
+        boot: str | None = None,
+        objections: int = 0,
+        level: float = -40.0,
+    ) -> None:
+        """The recorder writes its state down for good, then tells it."""
         db = box.own(self.folders)
-        moment = stamp(self.clock.wall())
+        moment, boot = stamp(self.clock.wall()), boot or self.clock.boot_id()
         if meeting and meeting not in {one.id for one in box.meetings(db)}:
             box.add_meeting(db, meeting, moment, self.clock_trust)
-        box.set_state(
-            db, box.BoxState(state, self.clock.monotonic(), moment, boot or self.clock.boot_id(), because, meeting)
-        )
+        now = self.clock.monotonic()
+        box.set_state(db, box.BoxState(state, now, moment, boot, because, meeting))
         db.close()
+        self.tells(News(boot, now, state, now, moment, because, meeting, level, objections))
+
+    def tells(self, news: News) -> None:
+        """News without a row, as of a recorder that has no storage."""
+        with self._voice:
+            self._told = news
+            tell(self.settings.store.news, news)
+
+    def lives(self) -> None:
+        """The recorder tells again, now, what it told last."""
+        with self._voice:
+            if self._told:
+                tell(self.settings.store.news, replace(self._told, monotonic=self.clock.monotonic()))
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Until the end of the block the recorder gives its sign of life twice a second, as the real one does."""
+        over = threading.Event()
+
+        def speak() -> None:
+            while not over.wait(0.5):
+                self.lives()
+
+        voice = threading.Thread(target=speak)
+        voice.start()
+        try:
+            yield
+        finally:
+            over.set()
+            voice.join()
 
     def opens(self, meeting: str = MEETING) -> MeetingFolder:
         folder = self.folders.make_meeting(meeting)
@@ -74,18 +117,11 @@ class BoxOnTheTable:
 
     def records(self, seconds: int, meeting: str = MEETING) -> None:
         """The master has grown to so many seconds."""
-        self.grows(meeting)
+        self.folders.meeting(meeting).master.write_bytes(bytes(2 * RATE * seconds))
         db = record.own(self.folders.meeting(meeting))
         record.add_seconds(db, [record.Second(number, RATE, b"", -40.0, 90, 0) for number in range(seconds)])
         db.close()
         self.says("recording", meeting)
-
-    def grows(self, meeting: str = MEETING) -> None:
-        """The newest second of the master is of just now."""
-        master, now = self.folders.meeting(meeting).master, self.clock.wall().timestamp()
-        with master.open("ab") as file:
-            file.write(bytes(2 * RATE))
-        os.utime(master, (now, now))
 
     def transcribes(self, seconds: int, meeting: str = MEETING) -> None:
         db = transcript.own(self.folders.meeting(meeting))

@@ -1,7 +1,6 @@
 """Taking a copy: the same bytes for everybody who holds a ticket, once the meeting has ended."""
 
 import re
-import sqlite3
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
@@ -11,7 +10,7 @@ from appliance.store import events, room
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
 from web import purse
-from web.house import house, writing
+from web.house import OUT_OF_REACH, house, writing
 from web.meetings import copies
 from web.now import progress
 
@@ -72,5 +71,5 @@ def _collected(folder: MeetingFolder, held: purse.Held, found: Copy) -> None:
         with writing(room, folder) as db:
             if room.collect(db, held.ticket.id, found.name, stamp(clock.wall())):
                 events.log(db, clock, "copy taken", f"{held.ticket.pseudonym} {found.name}")
-    except sqlite3.OperationalError:
+    except OUT_OF_REACH:
         current_app.logger.exception("A copy of %s was given that could not be written down", folder.id)

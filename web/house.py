@@ -3,8 +3,9 @@
 Only tickets.db and room.db are written here, one write at a time; everything else is read.
 """
 
+import sqlite3
 import threading
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -17,6 +18,9 @@ from appliance.settings import Settings
 from appliance.store.folders import Folders
 
 Place = TypeVar("Place", bound=Hashable, contravariant=True)
+Seen = TypeVar("Seen")
+OUT_OF_REACH = (sqlite3.DatabaseError, OSError)
+"""What a file of a card that is damaged, read-only or gone raises."""
 
 
 class File(Protocol[Place]):
@@ -58,6 +62,15 @@ def reading(file: File[Place], place: Place) -> Database | None:
             return None
         opened[key] = db
     return opened[key]
+
+
+def within_reach(look: Callable[[], Seen], otherwise: Seen) -> Seen:
+    """What a look into the box's files finds; `otherwise` where they are out of reach just now."""
+    try:
+        return look()
+    except OUT_OF_REACH as error:
+        current_app.logger.warning("Out of reach: %s", error)
+        return otherwise
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from appliance.clock import in_words, spoken
 from appliance.store import box, finish, room, tickets
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
-from web.house import house, reading
+from web.house import house, reading, within_reach
 from web.now import Progress, progress
-from web.purse import Held
+from web.purse import Held, held
 from web.words import size
 
 KINDS = {  # by the ending of a copy's name: what to press, and what it is
@@ -95,6 +95,11 @@ class Seen:
             return "The transcript is ready and its files are being made."
         far, whole = spoken(self.progress.transcribed_s), spoken(self.progress.ended_s or 0)
         return f"The transcript is being written: up to {far} of {whole}."
+
+
+def mine() -> list[Seen] | None:
+    """The meetings of the visitor's tickets, newest first; None where the files are out of reach just now."""
+    return within_reach(lambda: [seen(one) for one in held()], None)
 
 
 def seen(held: Held) -> Seen:

@@ -1,16 +1,18 @@
-"""What is going on in the room, read from the recorder's and the transcriber's files, and how far that is news."""
+"""What is going on in the room: the recorder's news, and how far recorder and transcriber are by their files."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from appliance.clock import spoken
+from appliance.news import News, latest
 from appliance.store import box, record, transcript
 from appliance.store.folders import MeetingFolder
-from web.house import house, reading
-from web.words import NO_NEWS, STATES, Words, minutes
+from web.house import house, reading, within_reach
+from web.words import NO_NEWS, STATES, Words, minutes, objecting
 
-NEWS_S = 5.0  # the recorder makes a second durable every second
-ADMITS = frozenset(("notice", "notice_again", "recording", "stopping", "paused", "paused_long", "interrupted", "ended"))
+ADMITS = frozenset(
+    ("notice", "notice_again", "recording", "stopping", "paused", "paused_long", "interrupted", "ended", "ended_full")
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Now:
-    """The state of the box in words; `meeting` is the one that is open or whose admission is."""
+    """The state of the box in words; `meeting` is the one that is open or whose admission is, `level` in dBFS."""
 
     words: Words
     says: str
@@ -33,6 +35,12 @@ class Now:
     meeting: str | None
     admits: bool
     progress: Progress
+    level: float | None = None
+    objecting: int = 0
+
+    @property
+    def objections(self) -> str:
+        return objecting(self.objecting)
 
     @property
     def recorded(self) -> str:
@@ -46,20 +54,36 @@ class Now:
 
 def now() -> Now:
     """The state of the box; without news from the recorder nothing is claimed and nobody is admitted."""
-    db = reading(box, house().folders)
-    found = box.state(db) if db else None
-    if found is None:
-        return Now(NO_NEWS, NO_NEWS.says, "", None, False, Progress())
-    news = _is_news(found)
-    words = STATES[found.state] if news else NO_NEWS
+    told, written = news(), within_reach(_written_meeting, None)
+    meeting = told.meeting if told else written
+    far = within_reach(lambda: _progress_of(meeting), Progress())
+    if told is None:
+        return Now(NO_NEWS, NO_NEWS.says, "", meeting, False, far)
+    words, admission = STATES[told.state], minutes(house().settings.meeting.admission_minutes)
     return Now(
         words,
-        words.says.format(since=_time(found.since_wall), admission=minutes(house().settings.meeting.admission_minutes)),
-        _because(found) if news else "",
-        found.meeting,
-        _admits(found),
-        progress(house().folders.meeting(found.meeting)) if found.meeting else Progress(),
+        words.says.format(since=_time(told.since_wall), admission=admission),
+        _because(told, words),
+        meeting,
+        _admits(told, written),
+        far,
+        told.level,
+        told.objections,
     )
+
+
+def news() -> News | None:
+    """What the recorder told just now; None when it is dead, hangs, or has not run since the boot."""
+    told = latest(house().settings.store.news)
+    if told is None or told.state not in STATES:
+        return None
+    return told if told.is_fresh(house().boot_id, house().clock.monotonic()) else None
+
+
+def objections() -> str:
+    """The sentence about objections that the button has not yet answered, for every page."""
+    told = news()
+    return objecting(told.objections) if told else ""
 
 
 def progress(folder: MeetingFolder) -> Progress:
@@ -79,42 +103,26 @@ def progress(folder: MeetingFolder) -> Progress:
     )
 
 
-def _because(found: box.BoxState) -> str:
-    """Why it does not record, and who can help."""
-    helps = house().settings.room.help_line if found.because else ""
-    return f"{found.because} {helps}".strip()
+def _progress_of(meeting: str | None) -> Progress:
+    return progress(house().folders.meeting(meeting)) if meeting else Progress()
 
 
-def _in_state_s(found: box.BoxState) -> float | None:
-    """Seconds since the state began; None when that was before this boot."""
-    same_boot = found.boot_id == house().boot_id
-    return house().clock.monotonic() - found.since_monotonic if same_boot else None
+def _written_meeting() -> str | None:
+    """The meeting that is open or whose admission is, as it was last written down."""
+    db = reading(box, house().folders)
+    found = box.state(db) if db else None
+    return found.meeting if found else None
 
 
-def _is_news(found: box.BoxState) -> bool:
-    """False when the recorder has not run since the boot, or says `recording` while the master does not grow."""
-    age = _in_state_s(found)
-    if age is None or found.state not in STATES:
-        return False
-    if found.state != "recording" or age < NEWS_S:
-        return True
-    return found.meeting is not None and _grows(house().folders.meeting(found.meeting))
+def _because(told: News, words: Words) -> str:
+    """What people should know, and in trouble also who can help."""
+    helps = house().settings.room.help_line if told.because and words.pattern == "fault" else ""
+    return f"{told.because} {helps}".strip()
 
 
-def _grows(folder: MeetingFolder) -> bool:
-    try:
-        written = folder.master.stat().st_mtime
-    except FileNotFoundError:
-        return False
-    return abs(house().clock.wall().timestamp() - written) < NEWS_S
-
-
-def _admits(found: box.BoxState) -> bool:
-    """Whether the code on the table gives tickets; its end is kept here too, should the recorder have died."""
-    age = _in_state_s(found)
-    if age is None or found.meeting is None or found.state not in ADMITS:
-        return False
-    return found.state != "ended" or age < house().settings.meeting.admission_minutes * 60
+def _admits(told: News, written: str | None) -> bool:
+    """Whether the code on the table gives tickets; an end of the admission is written down just before it is told."""
+    return told.meeting is not None and told.meeting == written and told.state in ADMITS
 
 
 def _time(wall: str) -> str:

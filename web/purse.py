@@ -32,8 +32,10 @@ class Held:
 
 
 def find(credential: str) -> Ticket | None:
-    """The ticket of a token or code."""
+    """The ticket of a token or code. Raises OSError where that cannot be told, as on a card that became read-only."""
     db = reading(tickets, house().folders)
+    if db is None and house().folders.tickets_db.exists():
+        raise OSError("The tickets cannot be read.")
     return tickets.by_hash(db, hashed(credential)) if db else None
 
 
@@ -62,7 +64,7 @@ def put(answer: Response, credential: str) -> None:
 
 def _read_cookie() -> list[Held]:
     found: dict[int, Held] = {}
-    for credential in request.cookies.get(COOKIE, "").split(".")[:MOST]:
+    for credential in filter(None, request.cookies.get(COOKIE, "").split(".")[:MOST]):
         ticket = find(credential)
         if ticket and (ticket.id not in found or is_token(credential)):
             found[ticket.id] = Held(credential, ticket)

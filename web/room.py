@@ -8,9 +8,8 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from web.credentials import new_token
 from web.house import house
-from web.meetings import Seen, seen
+from web.meetings import Seen, mine
 from web.now import Now, now
-from web.purse import held, holds
 
 pages = Blueprint("room", __name__)
 
@@ -18,18 +17,25 @@ pages = Blueprint("room", __name__)
 @pages.get("/")
 def room() -> str:
     """A new token lies ready in the form, so that pressing twice gives one ticket."""
-    current, mine = now(), [seen(one) for one in held()]
-    here = holds(current.meeting) if current.meeting else None
+    current, found = now(), mine()
+    here = next((one.held for one in found or () if one.id == current.meeting), None)
     return render_template(
-        "room.html", now=current, mine=mine, here=here, token=new_token(), address=address(), shape=shape
+        "room.html", now=current, mine=found, here=here, token=new_token(), address=address(), shape=shape
     )
 
 
 @pages.get("/status")
 def status() -> Response:
     """What may change on an open page: `says` by the name of its element, `shape` for what needs a new page."""
-    current, mine = now(), [seen(one) for one in held()]
-    answer = jsonify(shape=shape(current, mine), pattern=current.words.pattern, says=says(current, mine))
+    current, found = now(), mine()
+    answer = jsonify(
+        shape=shape(current, found),
+        pattern=current.words.pattern,
+        because=current.because,
+        objections=current.objecting,
+        level=current.level,
+        says=says(current, found or []),
+    )
     answer.set_etag(sha256(answer.get_data()).hexdigest())
     answer.vary.add("Cookie")
     answer.make_conditional(request)
@@ -44,23 +50,24 @@ def qr() -> Response:
     return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
-def shape(current: Now, mine: list[Seen]) -> str:
-    """A word that changes when an open page would need more than other texts."""
-    parts = [(one.key, one.ended, bool(one.missing), [copy.name for copy in one.copies]) for one in mine]
-    return sha256(repr((current.meeting, current.admits, parts)).encode()).hexdigest()[:12]
+def shape(current: Now, found: list[Seen] | None) -> str:
+    """A word that changes when an open page would need more than other texts; no meetings is not out of reach."""
+    parts = [(one.key, one.ended, bool(one.missing), [copy.name for copy in one.copies]) for one in found or ()]
+    return sha256(repr((current.meeting, current.admits, found is None, parts)).encode()).hexdigest()[:12]
 
 
-def says(current: Now, mine: list[Seen]) -> dict[str, str]:
+def says(current: Now, found: list[Seen]) -> dict[str, str]:
     """Every text that may change, by the name of its element."""
     texts = {
         "title": current.words.title,
         "light": current.words.light,
         "says": current.says,
         "because": current.because,
+        "objections": current.objections,
         "recorded": current.recorded,
         "transcribed": current.transcribed,
     }
-    for one in mine:
+    for one in found:
         texts |= {f"{one.key}-count": one.count, f"{one.key}-ask": one.ask, f"{one.key}-waits": one.waits}
     return texts
 

@@ -3,12 +3,13 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, render_template, request
+from flask import Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError, ServiceUnavailable
 
-from web.house import house
+from web import words
+from web.house import OUT_OF_REACH, house
 
 FORM_BYTES = 4096
 METHODS = ("GET", "HEAD", "POST")
@@ -28,6 +29,7 @@ SENTENCES = {
     405: ("Not possible", "This page cannot be used in that way."),
     413: ("Too much", "That was far more text than a ticket has."),
     416: ("No such part", "The file is shorter than the part that was asked for. Start the download again."),
+    503: ("Out of reach just now", words.OUT_OF_REACH),
     500: ("Something went wrong", "The fault is in the box, not in your phone. Try again in a minute."),
 }
 
@@ -40,6 +42,8 @@ def secure(app: Flask) -> None:
     app.before_request(only_own_origin)
     app.after_request(add_headers)
     app.register_error_handler(HTTPException, refusal)
+    for trouble in OUT_OF_REACH:
+        app.register_error_handler(trouble, out_of_reach)
 
 
 def only_own_name() -> None:
@@ -82,6 +86,12 @@ def refusal(error: HTTPException) -> ResponseReturnValue:
     page = render_template("refusal.html", title=title, sentence=error.description if own_words else general)
     kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Content-Range")]
     return page, code, kept
+
+
+def out_of_reach(error: Exception) -> ResponseReturnValue:
+    """The card is damaged, read-only or gone: a sentence, and the reason for whoever reads the log."""
+    current_app.logger.error("The card could not be used", exc_info=error)
+    return refusal(ServiceUnavailable())
 
 
 def _is_address(name: str) -> bool:

@@ -6,10 +6,9 @@ from sqlite_utils import Database
 
 from appliance.clock import stamp
 from appliance.store import events, tickets
-from web import purse
+from web import meetings, purse
 from web.credentials import code_of, hashed, is_token, meant, new_token
 from web.house import house, writing
-from web.meetings import seen
 from web.now import now
 from web.pseudonyms import pseudonym
 from web.room import shape
@@ -47,10 +46,11 @@ def enter() -> ResponseReturnValue:
 
 
 @pages.get("/mine")
-def mine() -> str:
+def mine() -> ResponseReturnValue:
     """Every meeting that this browser holds a ticket of."""
-    meetings = [seen(one) for one in purse.held()]
-    return render_template("mine.html", now=now(), meetings=meetings, most=purse.MOST, shape=shape)
+    found = meetings.mine()
+    page = render_template("mine.html", now=now(), meetings=found, most=purse.MOST, shape=shape)
+    return page, 503 if found is None else 200
 
 
 def issue(db: Database, meeting: str, offered: str) -> str:

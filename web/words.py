@@ -54,6 +54,12 @@ STATES: dict[str, Words] = {
         "The light blinks slowly.",
         "The recording has ended. The microphone is closed. Tickets are given for {admission} after the end.",
     ),
+    "ended_full": Words(
+        "Ended: the card is full",
+        "fault",
+        "The light shows a fault.",
+        "The recording had to end. Everything up to then is kept. Tickets are given for {admission} after the end.",
+    ),
     "paused": Words(
         "PAUSED", "twice", "The light blinks twice, again and again.", "Paused since {since}. Nothing is recorded."
     ),
@@ -77,6 +83,19 @@ NO_NEWS = Words(
     "Look at the light.",
     "A steady light means that it records. Anything else means that nothing is kept.",
 )
+
+OUT_OF_REACH = (
+    "The box cannot read its card just now. Keep your code and your link. Try again in a minute; if it stays so, tell "
+    "whoever looks after the box."
+)
+
+
+def objecting(count: int) -> str:
+    """What every page says until the button has answered an objection."""
+    if count == 0:
+        return ""
+    who = "Somebody here objects" if count == 1 else f"{count} people here object"
+    return f"{who} to the recording. The person running the meeting must now say aloud what happens."
 
 
 def size(count: int) -> str:

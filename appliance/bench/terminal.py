@@ -19,7 +19,7 @@ WORDS = {
     "recording": "RECORDING",
     "stopping": "stopping; the microphone is closed",
     "ended": "ended; tickets can still be taken",
-    "ended_full": "ended, because the storage is full; tickets can still be taken",
+    "ended_full": "ended: the card is full; tickets can still be taken",
     "paused": "PAUSED; the microphone is closed",
     "paused_long": "PAUSED; the microphone is closed",
     "interrupted": "interrupted",
