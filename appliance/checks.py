@@ -5,14 +5,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from appliance import news
 from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
 from appliance.recorder import fitness, soundcards
 from appliance.settings import Microphone, Settings
-from appliance.store import box
-from appliance.store.database import opened
 from appliance.store.folders import Folders
 from appliance.transcriber import models
+
+IN_TROUBLE = frozenset(("unfit", "interrupted", "ended_full"))
+DOES_NOT_ANSWER = (
+    "The recorder does not answer: it has given no sign of life for {silent:.0f} s. Restart the box; the service "
+    "candour-recorder may have ended."
+)
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
         found.append(_look("speech model", lambda: models.check(Path(settings.transcript.model))))
     found.append(Check("clock", "", f"{clock.wall():%Y-%m-%d %H:%M} UTC, {in_words(clock.trust())}"))
     if not found[0].problem:
-        found += [_space(settings, folders), Check("recorder", _recorder(folders))]
-    return found
+        found.append(_space(settings, folders))
+    return [*found, _recorder(settings.store.news, clock)]
 
 
 def as_text(found: list[Check]) -> str:
@@ -77,9 +82,17 @@ def _space(settings: Settings, folders: Folders) -> Check:
     return Check("space", f"{free} MB are free; a full meeting needs {needed} MB. Put in a larger card.")
 
 
-def _recorder(folders: Folders) -> str:
-    with opened(box.read(folders)) as db:
-        now = box.state(db) if db else None
-    if now is None:
-        return "The recorder has never run here. Start the service candour-recorder."
-    return now.because if now.state in ("unfit", "interrupted") else ""
+def _recorder(path: Path, clock: Clock) -> Check:
+    """What it says of itself, from memory: also where the storage cannot be used."""
+    try:
+        told = news.latest(path)
+    except PermissionError:
+        return Check("recorder", "This user may not read what the recorder says of itself. Run the check as root.")
+    now = clock.monotonic()
+    if told is None or told.boot_id != clock.boot_id():
+        return Check("recorder", "It has not run since the box was switched on. Start the service candour-recorder.")
+    if not told.is_fresh(clock.boot_id(), now):
+        return Check("recorder", DOES_NOT_ANSWER.format(silent=now - told.monotonic))
+    if told.state in IN_TROUBLE:
+        return Check("recorder", told.because or "It cannot record just now.")
+    return Check("recorder", "", ": ".join(filter(None, (told.state.replace("_", " "), told.because))))

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from fake_clock import FakeClock
 
-from appliance import checks, listing
+from appliance import checks, listing, news
 from appliance.clock import Clock
+from appliance.news import News
 from appliance.recorder import fitness
+from appliance.recorder.listening import SILENCE_DBFS
 from appliance.settings import Meeting, Microphone, Settings, Store, Transcript
 from appliance.store import box, finish, record, transcript, wav
 from appliance.store.folders import Folders
@@ -19,12 +21,16 @@ RATE = 16000
 MEETING = "2026-11-23-K7QF"
 
 
+def store_of(data: Path, reserve_mb: int = 10) -> Store:
+    return Store(data=str(data), run=str(data.parent / "run"), reserve_mb=reserve_mb)
+
+
 def settings_of(data: Path, **changed: object) -> Settings:
     parts: dict[str, object] = {
         "microphone": Microphone(device="pcm:simmic"),
         "transcript": Transcript(enabled=False),
         "meeting": Meeting(longest_hours=0.1),
-        "store": Store(data=str(data), reserve_mb=10),
+        "store": store_of(data),
     }
     return Settings(**{**parts, **changed})  # type: ignore[arg-type]
 
@@ -33,14 +39,15 @@ def problems(setting: Settings) -> dict[str, str]:
     return {one.what: one.problem for one in checks.run(setting, FakeClock())}
 
 
-def box_is(folders: Folders, state: str, because: str = "") -> None:
-    db = box.own(folders)
-    box.set_state(db, box.BoxState(state, 1.0, "2026-11-23T10:02:00Z", "boot", because, None))
-    db.conn.close()
+def box_is(data: Path, state: str, because: str = "", boot: str = "the boot of the test") -> None:
+    """The recorder told so at the very moment at which a fake clock begins."""
+    now = FakeClock().monotonic()
+    told = News(boot, now, state, now, "2026-11-23T10:02:00Z", because, None, SILENCE_DBFS, 0)
+    news.tell(store_of(data).news, told)
 
 
 def test_a_box_that_is_well(folders: Folders) -> None:
-    box_is(folders, "ready")
+    box_is(folders.data, "ready")
     found = checks.run(settings_of(folders.data), FakeClock())
     assert [(one.what, one.problem) for one in found] == [
         ("storage", ""),
@@ -67,7 +74,7 @@ def test_the_clock_is_never_a_problem_but_says_how_sure_it_is(folders: Folders, 
 
 
 def test_what_the_microphone_is_and_what_it_is_asked_for(folders: Folders, tmp_path: Path) -> None:
-    box_is(folders, "ready")
+    box_is(folders.data, "ready")
     (tmp_path / "card1" / "pcm0c").mkdir(parents=True)
     (tmp_path / "cards").write_text(" 1 [ArrayUAC10     ]: USB-Audio - ReSpeaker 4 Mic Array\n")
     (tmp_path / "card1" / "stream0").write_text("\n\nCapture:\n    Channels: 6\n    Rates: 16000\n")
@@ -100,29 +107,72 @@ def test_everything_that_is_wrong_is_said_at_once(folders: Folders) -> None:
         folders.data,
         microphone=Microphone(device="NoSuchCard"),
         transcript=Transcript(model=str(folders.data / "none")),
-        store=Store(data=str(folders.data), reserve_mb=100_000_000),
+        store=store_of(folders.data, reserve_mb=100_000_000),
     )
     found = problems(setting)
     assert found["storage"] == ""
     assert found["microphone"].startswith('No microphone "NoSuchCard" was found')
     assert found["speech model"].startswith("There is no speech model in")
     assert "Put in a larger card." in found["space"]
-    assert "has never run here" in found["recorder"]
+    assert "has not run since the box was switched on" in found["recorder"]
     assert json.loads(checks.as_json(checks.run(setting, FakeClock())))["well"] is False
     assert checks.as_text(checks.run(setting, FakeClock())).count("not well") == 4
 
 
-def test_a_data_folder_that_cannot_be_written_ends_the_search(tmp_path: Path) -> None:
+def test_a_recorder_without_storage_still_says_why(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
+    box_is(tmp_path / "data", "unfit", "The storage is read-only.")
     found = problems(settings_of(tmp_path / "data"))
-    assert list(found) == ["storage", "microphone", "clock"]
+    assert list(found) == ["storage", "microphone", "clock", "recorder"]
     assert "cannot be written" in found["storage"]
+    assert found["recorder"] == "The storage is read-only."
 
 
-@pytest.mark.parametrize("state", ["unfit", "interrupted"])
-def test_what_the_recorder_says_of_itself_is_passed_on(folders: Folders, state: str) -> None:
-    box_is(folders, state, "No microphone was found.")
+@pytest.mark.parametrize("state", ["unfit", "interrupted", "ended_full"])
+def test_trouble_of_the_recorder_is_passed_on(folders: Folders, state: str) -> None:
+    box_is(folders.data, state, "No microphone was found.")
     assert problems(settings_of(folders.data))["recorder"] == "No microphone was found."
+    box_is(folders.data, state)
+    assert problems(settings_of(folders.data))["recorder"] == "It cannot record just now."
+
+
+@pytest.mark.parametrize(
+    ("state", "because", "note"),
+    [
+        ("ready", "", "ready"),
+        ("notice_again", "", "notice again"),
+        ("recording", "The sound is clipped.", "recording: The sound is clipped."),
+    ],
+)
+def test_what_a_recorder_that_is_well_does(folders: Folders, state: str, because: str, note: str) -> None:
+    box_is(folders.data, state, because)
+    assert problems(settings_of(folders.data))["recorder"] == ""
+    assert notes(settings_of(folders.data))["recorder"] == note
+
+
+def test_a_recorder_that_fell_silent_is_a_problem_whatever_it_said_last(folders: Folders) -> None:
+    box_is(folders.data, "recording")
+    clock = FakeClock()
+    clock.pass_s(2.9)
+    assert checks.run(settings_of(folders.data), clock)[-1].problem == ""
+    clock.pass_s(9.1)
+    assert checks.run(settings_of(folders.data), clock)[-1].problem == (
+        "The recorder does not answer: it has given no sign of life for 12 s. Restart the box; the service "
+        "candour-recorder may have ended."
+    )
+
+
+def test_news_of_an_earlier_boot_is_none(folders: Folders) -> None:
+    box_is(folders.data, "ready", boot="an earlier boot")
+    assert "has not run since the box was switched on" in problems(settings_of(folders.data))["recorder"]
+
+
+def test_who_may_not_read_the_news_is_told_so(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(news, "latest", refuse)
+    assert "Run the check as root." in problems(settings_of(folders.data))["recorder"]
 
 
 def test_looking_leaves_nothing_behind(folders: Folders) -> None:
