@@ -23,7 +23,7 @@ def test_a_kill_that_lost_more_than_a_second_is_a_failure() -> None:
     fine = [kill("recorder", 0.1), kill("panel", 1.0), kill("recorder", 3.0, steady=False)]
     assert crash.failures({"kills": fine, "complaints": []}) == []
     said = crash.failures({"kills": [*fine, kill("panel", 1.01)], "complaints": ["A leaf is not that of its second."]})
-    assert said == ["1.01 s were lost as the panel was killed.", "A leaf is not that of its second."]
+    assert said == ["1.01 s were lost in a kill (panel).", "A leaf is not that of its second."]
     told = crash.figures({"kills": fine, "complaints": [], "meetings": 1})
     assert told["kills under a steady light"] == 2
     assert told["mean seconds lost"] == 0.55
