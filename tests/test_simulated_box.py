@@ -132,6 +132,16 @@ def test_an_objection_stops_the_start_by_itself_and_the_button_answers_it(data: 
     simulated.close()
 
 
+def test_what_ends_is_told_with_the_press_itself(simulated: SimulatedBox) -> None:
+    begin(simulated)
+    for gesture, state in ((simulated.press, S.STOPPING), (simulated.hold, S.ENDED), (simulated.press, S.NOTICE)):
+        simulated.pass_s(0.2)  # so that no tick falls on the gesture
+        gesture()
+        said = news.latest(simulated.data / "run" / "recorder.json")
+        assert said is not None
+        assert said.state == state
+
+
 def test_without_an_objection_the_notice_can_start_by_itself(data: Path) -> None:
     simulated = SimulatedBox(settings(data, start_by_itself_seconds=60))
     simulated.until(S.READY)

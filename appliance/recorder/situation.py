@@ -103,6 +103,8 @@ class Situation:
         self._because, self.notes = (because if new in IN_TROUBLE else ""), ()
         self.warned = frozenset()
         self.changed_real = self._ports.real()
+        if new is not State.RECORDING:
+            self.tell()  # before it is written down: a card that hangs must not keep the page claiming what it claimed
         self._write()
         events.log(self._db, self._clock, self.state, because)
 
