@@ -4,6 +4,7 @@ Nothing waits: a simulated second costs about a millisecond. Times are simulated
 """
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,13 +83,17 @@ class Card(Disk):
         self.no_room = self.failing = False
         self.synced: dict[Path, int] = {}
         self.last_sync = -1e9
+        self.appended = 0  # bytes of sound, gaps not counted
         self.clock: FakeClock | None = None
 
     def write(self, file: int, pcm: memoryview, at: int) -> int:
         self._fail()
         if self.no_room and not self.make_room():
             raise OSError(errno.ENOSPC, "No space left on device")
-        return super().write(file, pcm, at)
+        new = at + len(pcm) - os.fstat(file).st_size
+        written = super().write(file, pcm, at)
+        self.appended += max(0, new)
+        return written
 
     def sync(self, file: int) -> None:
         slow_s, self.slow_s = self.slow_s, 0.0

@@ -19,7 +19,6 @@ from test_simulated_box import memory_folder, settings
 
 from appliance.link import LIGHT_LASTS_S
 from appliance.recorder.machine import State
-from appliance.store.folders import Folders
 
 pytestmark = pytest.mark.pure
 
@@ -150,7 +149,7 @@ class Room(RuleBasedStateMachine):
         self.pressed = self.told_pressed = self.recorded = -1e9
         self.box.card.last_sync = -1e9
         self.box.cut_power(off_s=off_s, trusted=trusted)
-        self.kept = self.size()
+        self.kept = self.box.card.appended
 
     @rule(seconds=st.sampled_from([-7200.0, 5.0, 86400.0]))
     def set_the_clock(self, seconds: float) -> None:
@@ -169,11 +168,6 @@ class Room(RuleBasedStateMachine):
             if name and due <= self.box.clock.monotonic() + 1e-6:
                 self.ills.pop(name)[1]()
 
-    def size(self) -> int:
-        """Bytes of sound in all masters, zeros of gaps not counted."""
-        masters = [folder.master for folder in Folders(self.data).every_meeting() if folder.master.exists()]
-        return sum(master.stat().st_blocks for master in masters) * 512
-
     @invariant()
     def look(self) -> None:
         if not hasattr(self, "box"):
@@ -187,6 +181,7 @@ class Room(RuleBasedStateMachine):
 
     def steady_only_with_bytes(self, now: float, light: str) -> None:
         if light == "steady":
+            assert self.box.room.open is not None
             assert now - self.box.card.last_sync <= LIGHT_LASTS_S + STEP_S
 
     def dark_is_closed(self, light: str) -> None:
@@ -197,11 +192,11 @@ class Room(RuleBasedStateMachine):
 
     def bytes_only_with_steady(self, light: str) -> None:
         """What an opening of the microphone leaves on the disk was announced by steady while it was open."""
-        kept = self.size()
+        kept = self.box.card.appended
         if self.box.room.open is not self.opening:
             assert self.announced or self.excused
             self.opening, self.announced, self.excused, self.kept = self.box.room.open, True, False, kept
-        if kept > self.kept + 4096 and not any(
+        if kept > self.kept and not any(
             at >= self.box.room.openings[-1] and shown == "steady" for at, shown in self.box.panel.history
         ):
             self.announced = False
