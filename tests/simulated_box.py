@@ -24,6 +24,7 @@ from appliance.settings import Settings
 
 RATE = 16000
 BLOCK_S = 0.1
+LONG_S = 200.0  # of which only the end is looked at closely
 NOISE = [np.random.default_rng(n).integers(-3000, 3000, RATE // 10, np.int16).tobytes() for n in range(50)]
 SOUNDS = {
     "noise": NOISE,
@@ -249,7 +250,7 @@ class SimulatedBox:
         """In steps of a block while the microphone is open, of a tick otherwise."""
         end = self.clock.monotonic() + seconds
         while (left := end - self.clock.monotonic()) > 1e-6:
-            self._pass_time(min(left, BLOCK_S if self.room.open else 0.5))
+            self._pass_time(min(left, BLOCK_S if self.room.open else 0.5 if left < LONG_S else 2.0))
             self._turn()
             self._watch()
 
@@ -258,7 +259,7 @@ class SimulatedBox:
         begun = self.clock.monotonic()
         while self.state not in states:
             assert self.clock.monotonic() - begun < within_s, f"still {self.state}, not {states}"
-            self.pass_s(0.1)
+            self.pass_s(BLOCK_S if self.room.open else 0.5)
 
     def _gesture(self, name: str) -> None:
         if self.panel.there and self.recorder:

@@ -166,7 +166,7 @@ def test_two_objections_during_the_recording_are_two_marks_at_their_second(simul
 
 
 def test_nobody_speaks(data: Path) -> None:
-    simulated = SimulatedBox(settings(data, longest_hours=1.0))
+    simulated = SimulatedBox(settings(data))
     simulated.until(S.READY)
     simulated.room.sound = "murmur"
     begin(simulated)
@@ -177,8 +177,6 @@ def test_nobody_speaks(data: Path) -> None:
     said = news.latest(simulated.data / "run" / "recorder.json")
     assert said is not None
     assert said.because.startswith("Nobody has been heard")
-    simulated.until(S.PAUSED, within_s=20 * 60)
-    assert marks(simulated)[-1] == "paused: nobody spoke"
     simulated.close()
 
 
@@ -456,7 +454,7 @@ def test_after_a_power_cut_only_the_notice_leads_on(simulated: SimulatedBox, off
 def test_after_a_power_cut_the_90_minutes_begin_when_the_clock_is_known(simulated: SimulatedBox) -> None:
     begin(simulated)
     simulated.cut_power(off_s=30, trusted=False)
-    simulated.pass_s(2 * 3600)
+    simulated.pass_s(100 * 60)
     assert simulated.is_in(S.PAUSED_LONG)
     simulated.clock.trusted = True
     simulated.pass_s(89 * 60)
