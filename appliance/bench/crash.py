@@ -128,6 +128,4 @@ def figures(result: dict[str, Any]) -> dict[str, Any]:
 def failures(result: dict[str, Any]) -> list[str]:
     """Why this must not be shipped, each in a sentence."""
     worst = [kill for kill in result["kills"] if kill["steady"] and kill["lost_s"] > MOST_LOST_S]
-    return [f"{kill['lost_s']} s were lost in a kill ({kill['victim']})." for kill in worst] + [
-        *result["complaints"]
-    ]
+    return [f"{kill['lost_s']} s were lost in a kill ({kill['victim']})." for kill in worst] + [*result["complaints"]]

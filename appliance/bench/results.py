@@ -24,5 +24,7 @@ def write(part: str, result: dict[str, Any]) -> None:
 
 
 def show(figures: dict[str, Any]) -> None:
+    """Lines of a name and a figure; what is no single figure is only kept."""
     for what, figure in figures.items():
-        click.echo(f"{what:52} {figure:>8}")
+        if isinstance(figure, int | float):
+            click.echo(f"{what:52} {figure:>8}")

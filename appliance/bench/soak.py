@@ -1,7 +1,8 @@
 """`scripts/bench soak`: a day's meeting in some minutes, to see whether a program grows that should stay as it is.
 
 The room's sound is the sample meeting again and again, so that somebody always speaks; everything that goes by the
-room's clock goes faster.
+room's clock goes faster. So the 30 s of sound that the recorder can keep waiting are 0.4 s of the computer's time, and
+where that is busy with something else there are gaps, which are counted and are no failure here.
 """
 
 import time
@@ -21,8 +22,8 @@ from appliance.store.database import opened
 
 PROGRAMS = ("recorder", "panel", "microphone")
 SAMPLES = 200
-MOST_MB_MORE = 5.0  # at the end than as the recording began: SQLite's page cache fills up to 2 MB (PRAGMA cache_size)
-MOST_MB_PER_HOUR = 0.1  # in the second half, when what fills up is full
+MOST_MB_MORE = 4.0  # than as the recording began: SQLite's page cache fills up to 2 MB (PRAGMA cache_size)
+MOST_MB_LAST_HOUR = 0.3  # the rows of an hour are 0.2 MB, which are in that cache until it is full
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,20 @@ def figures(samples: list[Sample], house: House) -> dict[str, Any]:
         told[f"{name}: own MB at first"] = round(own[0], 1)
         told[f"{name}: own MB at most"] = round(max(own), 1)
         told[f"{name}: own MB more per hour"] = round(slope(samples, name), 3)
-        told[f"{name}: the same in the second half"] = round(slope(samples[len(samples) // 2 :], name), 3)
+        told[f"{name}: own MB more in the last hour"] = round(own[-1] - last_hour(samples)[0].costs[name].own_mb, 2)
         told[f"{name}: open files at first"] = samples[0].files[name]
-        told[f"{name}: open files at most"] = max(sample.files[name] for sample in samples)
+        told[f"{name}: open files in the end"] = min(sample.files[name] for sample in samples[-10:])
+    told["curves"] = {name: curve(samples, name) for name in PROGRAMS}
     return told
+
+
+def curve(samples: list[Sample], program: str) -> list[float]:
+    """Own megabytes at 24 moments from the beginning to the end."""
+    return [round(sample.costs[program].own_mb, 2) for sample in samples[:: max(1, len(samples) // 24)]]
+
+
+def last_hour(samples: list[Sample]) -> list[Sample]:
+    return [sample for sample in samples if sample.hour >= samples[-1].hour - 1]
 
 
 def slope(samples: list[Sample], program: str) -> float:
@@ -90,8 +101,8 @@ def failures(told: dict[str, Any]) -> list[str]:
     said = []
     for name in PROGRAMS:
         more = told[f"{name}: own MB at most"] - told[f"{name}: own MB at first"]
-        if more > MOST_MB_MORE or told[f"{name}: the same in the second half"] > MOST_MB_PER_HOUR:
+        if more > MOST_MB_MORE or told[f"{name}: own MB more in the last hour"] > MOST_MB_LAST_HOUR:
             said.append(f"The {name} grows.")
-        if told[f"{name}: open files at most"] > told[f"{name}: open files at first"]:
+        if told[f"{name}: open files in the end"] > told[f"{name}: open files at first"]:  # some are open for a moment
             said.append(f"The {name} leaves files open.")
     return said
