@@ -17,7 +17,7 @@ from appliance.recorder import disk
 from appliance.recorder.disk import Disk
 from appliance.recorder.inbox import Inbox, Said
 from appliance.recorder.machine import State
-from appliance.recorder.ports import Ports
+from appliance.recorder.ports import LastGesture, Ports
 from appliance.recorder.service import Recorder
 from appliance.recorder.timeline import Block
 from appliance.settings import Settings
@@ -172,6 +172,7 @@ class SimulatedBox:
         self.room = Room(self)
         self.objectors = 0
         self._blocks = 0
+        self._gesture_left = LastGesture()
         self.recorder: Recorder | None = None
         self.start()
 
@@ -199,6 +200,7 @@ class SimulatedBox:
             open_microphone=self.room.begin,
             find_microphone=self.room.find,
             real=self.clock.monotonic,
+            gesture=self._gesture_left,
         )
         try:
             with disk.trouble_with(self.data):
@@ -211,6 +213,7 @@ class SimulatedBox:
         if self.recorder:
             self.recorder.abandon()
         self.recorder = None
+        self._gesture_left = LastGesture()
         self.panel.gone()
 
     def cut_power(self, *, off_s: float, trusted: bool) -> None:

@@ -86,7 +86,7 @@ def test_a_meeting_that_a_crash_kept_from_getting_its_folder_is_ended(folders: F
     db = box.own(folders)
     box.add_meeting(db, "2026-11-23-K7QF", "10:02", "unknown")
     meetings_of(folders).come_back(None)
-    assert endings(folders) == ["ended by a restart"]
+    assert endings(folders) == ["its folder is gone"]
 
 
 def test_a_meeting_whose_record_has_ended_never_goes_on(folders: Folders) -> None:

@@ -140,3 +140,12 @@ def test_a_burst_after_a_late_start_is_no_other_rate() -> None:
     given_out = [len(hearing.hear(block)) for block in late]
     assert hearing.dead == ""
     assert sum(given_out) == 30
+
+
+@pytest.mark.parametrize("drift", [-200e-6, 200e-6])
+def test_the_crystal_of_a_long_meeting_is_no_other_rate(drift: float) -> None:
+    hearing = Hearing(100)
+    sounds = [noise(10, rate=100) + np.int16(n) for n in range(50)]
+    for n in range(12 * 360):
+        hearing.hear(Block(1000 + (n + 1) * 10 * (1 - drift), sounds[n % 50].tobytes()))
+        assert not hearing.dead, n / 360

@@ -480,6 +480,127 @@ def test_after_a_power_cut_on_a_trusted_clock_the_gap_has_its_true_length(simula
     assert length == pytest.approx(600, abs=1)
 
 
+# --- what attacks have found
+
+
+def test_an_objection_is_not_forgotten_by_a_restart_nor_by_a_loop_that_was_held_up(data: Path) -> None:
+    simulated = SimulatedBox(settings(data, start_by_itself_seconds=60))
+    simulated.until(S.READY)
+    simulated.press()
+    simulated.pass_s(10)
+    simulated.object()
+    simulated.pass_s(5)
+    simulated.kill()
+    simulated.pass_s(5)
+    simulated.start()
+    simulated.pass_s(70)
+    assert simulated.is_in(S.NOTICE)
+    simulated.close()
+
+
+def test_stopping_and_taking_it_back_again_and_again_does_not_go_around_the_notice(simulated: SimulatedBox) -> None:
+    begin(simulated)
+    simulated.hold()
+    simulated.pass_s(119)
+    simulated.press()
+    simulated.pass_s(0.5)
+    for _ in range(6):
+        simulated.press()
+        simulated.pass_s(14)
+        simulated.press()
+        simulated.pass_s(0.5)
+    assert not simulated.is_in(S.RECORDING)
+
+
+def test_restarts_do_not_begin_the_two_minutes_anew(simulated: SimulatedBox) -> None:
+    simulated.room.sound = "nothing"
+    simulated.press()
+    simulated.press()
+    simulated.pass_s(20)
+    for _ in range(6):
+        simulated.pass_s(50)
+        simulated.kill()
+        simulated.pass_s(2)
+        simulated.start()
+    simulated.room.sound = "noise"
+    simulated.pass_s(12)
+    assert simulated.is_in(S.PAUSED_LONG)
+
+
+def test_a_notice_does_not_last_longer_for_a_restart(simulated: SimulatedBox) -> None:
+    simulated.press()
+    simulated.pass_s(14 * 60)
+    simulated.kill()
+    simulated.start()
+    simulated.pass_s(61)
+    assert simulated.is_in(S.READY)
+
+
+@pytest.mark.parametrize("harm", ["gone", "garbled", "emptied of sense"])
+def test_one_meeting_that_is_damaged_does_not_keep_the_box_from_the_next(simulated: SimulatedBox, harm: str) -> None:
+    begin(simulated)
+    simulated.kill()
+    harmed = folder(simulated)
+    if harm == "gone":
+        shutil.rmtree(harmed.path)
+    else:
+        damaged = bytearray(harmed.record_db.read_bytes())
+        first = 4096 if harm == "garbled" else 0
+        damaged[first:] = b"\xa5" * (len(damaged) - first)
+        harmed.record_db.write_bytes(damaged)
+        for left in ("record.db-wal", "record.db-shm"):
+            (harmed.path / left).unlink(missing_ok=True)
+    simulated.start()
+    simulated.until(S.READY)
+    begin(simulated)
+    assert endings(simulated)[1] in ("its folder is gone", "its index is damaged")
+    assert harm == "gone" or harmed.master.exists()
+
+
+def test_a_card_that_fails_again_and_again_costs_no_open_files(simulated: SimulatedBox) -> None:
+    begin(simulated)
+    simulated.kill()
+    simulated.card.failing = True
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(30):
+        simulated.start()
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 2
+
+
+def test_a_clock_that_was_set_in_the_meeting_does_not_make_the_gap_of_a_power_cut_untrue(
+    simulated: SimulatedBox,
+) -> None:
+    simulated.clock.trusted = True
+    begin(simulated)
+    simulated.clock.set_wall(-300)
+    simulated.pass_s(20)
+    simulated.cut_power(off_s=60, trusted=True)
+    simulated.press()
+    simulated.press()
+    simulated.pass_s(4)
+    ((length, _),) = gaps(simulated)
+    assert length == pytest.approx(60, abs=1.5)
+
+
+def test_news_that_cannot_be_told_stops_nothing(simulated: SimulatedBox) -> None:
+    begin(simulated)
+    shutil.rmtree(simulated.data / "run")
+    (simulated.data / "run").write_text("a file stands where the folder should be")
+    simulated.pass_s(3)
+    assert simulated.panel.look() == "steady"
+
+
+def test_a_pause_stays_one_though_the_card_fails_as_it_is_written_down(simulated: SimulatedBox) -> None:
+    begin(simulated)
+    simulated.card.failing = True  # the sync of the last second is the first to notice
+    simulated.hold()
+    simulated.pass_s(2)
+    simulated.card.failing = False
+    simulated.start()
+    simulated.pass_s(6)
+    assert simulated.is_in(S.PAUSED)
+
+
 # --- before a meeting
 
 

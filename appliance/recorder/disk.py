@@ -14,16 +14,26 @@ from appliance.errors import StorageFailed
 
 BALLAST_BYTES = 8_000_000  # holds what may wait in memory as the card runs full, and the rows that end a meeting
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-FAILED = FULL | {errno.EIO, errno.EROFS, errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ESTALE, errno.EUCLEAN}
-FAILED_SQL = frozenset(
-    {
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-    }
-)
+FAILED = FULL | {
+    errno.EIO,
+    errno.EROFS,
+    errno.ENODEV,
+    errno.ENXIO,
+    errno.ENOTCONN,
+    errno.ESTALE,
+    errno.EUCLEAN,
+    errno.EBADMSG,
+    errno.ETIMEDOUT,
+    errno.ENODATA,
+}
+DAMAGED_SQL = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+FAILED_SQL = DAMAGED_SQL | {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_BUSY,  # somebody locks the file of the meeting: begin anew from what it holds
+}
 
 
 class Disk:
@@ -51,7 +61,7 @@ class Disk:
         self.full = True
         try:
             self._ballast.unlink()
-        except FileNotFoundError:
+        except OSError:  # it was gone already, or the card fails altogether
             return False
         return True
 
@@ -75,6 +85,11 @@ def is_full(error: BaseException) -> bool:
     return _number(error) in FULL or _sql_code(error) == sqlite3.SQLITE_FULL
 
 
+def is_damaged(error: BaseException) -> bool:
+    """Does SQLite say that the file itself is no good, rather than the card?"""
+    return _sql_code(error) in DAMAGED_SQL
+
+
 @contextmanager
 def trouble_with(data: Path) -> Iterator[None]:
     """Turn what the card does to the block into StorageFailed; any other error stays what it is."""
@@ -92,4 +107,5 @@ def _number(error: BaseException) -> int | None:
 
 def _sql_code(error: BaseException) -> int | None:
     """SQLite's primary result code (sqlite.org/rescode.html)."""
-    return error.sqlite_errorcode & 0xFF if isinstance(error, sqlite3.Error) and error.sqlite_errorcode else None
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF

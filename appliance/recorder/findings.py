@@ -13,8 +13,9 @@ def finding(left: BoxState | None, boot_id: str, now: float, last_sample_at: flo
     if left is None or left.meeting is None:
         return Event.FOUND_NOTHING
     this_boot = left.boot_id == boot_id
-    last = left.since_monotonic if last_sample_at is None else last_sample_at
-    fresh = this_boot and now - last <= STALE_S
+    pressed = left.since_monotonic if left.state == State.RECORDING else None
+    last = pressed if last_sample_at is None else last_sample_at
+    fresh = this_boot and last is not None and now - last <= STALE_S
     match State(left.state):
         case State.NOTICE:
             return Event.FOUND_NOTICE if this_boot else Event.FOUND_OLD_NOTICE

@@ -5,7 +5,7 @@ disk of a microphone that is dead, and none that a steady light will not follow.
 """
 
 from appliance.recorder.signal_check import SignalCheck
-from appliance.recorder.timeline import Block
+from appliance.recorder.timeline import DRIFT, Block
 
 TEST_S = 1.0
 AHEAD_S = 0.75  # no microphone can give more than it has heard; buffers and late starts are less than this
@@ -62,7 +62,7 @@ class Hearing:
 
     def _too_fast(self, end: float) -> str:
         passed_s = end - self._first_end
-        if self._heard_s() - passed_s < AHEAD_S:
+        if self._heard_s() - passed_s < AHEAD_S + DRIFT * passed_s:
             return ""
         heard = round(self._heard_s() / passed_s * self._rate) if passed_s > 0 else 10 * self._rate
         return WRONG_RATE.format(heard=heard, rate=self._rate)

@@ -17,6 +17,14 @@ class Master:
         self._disk = disk
         fresh = wav.samples(path) == 0
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        self._open = True
+        try:
+            self._begin(path, rate, fresh)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, path: Path, rate: int, fresh: bool) -> None:
         if fresh:  # also one whose header a power cut tore
             os.ftruncate(self._file, 0)
             os.pwrite(self._file, wav.header(rate), 0)
@@ -52,7 +60,10 @@ class Master:
         return os.pread(self._file, count * wav.SAMPLE_BYTES, wav.HEADER_BYTES + first * wav.SAMPLE_BYTES)
 
     def close(self) -> None:
-        os.close(self._file)
+        """Safe to repeat: by then the number may be another file's."""
+        if self._open:
+            self._open = False
+            os.close(self._file)
 
     def _write_again(self, samples: int) -> None:
         """After a failed fsync the kernel takes what was not written for written: hand it the end of the file anew."""

@@ -1,11 +1,13 @@
 """The meeting that the box is in: its folder, its row in the list, its recording."""
 
 import secrets
+import sqlite3
 from collections.abc import Callable
 
 from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
+from appliance.recorder import disk
 from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.store import box, record
@@ -58,11 +60,12 @@ class Meetings:
         A meeting that was begun at another sample rate, which somebody has set anew meanwhile, is ended too.
         """
         self.mend_list()
+        self._set_damaged_aside()
         unended = {meeting.id for meeting in box.meetings(self._db) if meeting.ended_wall is None}
         goes_on = meeting_id is not None and self._rate_of(meeting_id) == self._rate
         for left in unended - ({meeting_id} if goes_on else set()):
             self.id = left
-            self.recording = self._recording_of(left) if self._folders.meeting(left).path.is_dir() else None
+            self.recording = self._recording_of(left)
             self.end("ended by a restart")
         self.id = meeting_id
         if meeting_id in unended and goes_on:
@@ -71,10 +74,28 @@ class Meetings:
     def mend_list(self) -> None:
         """End in the list what has ended in its own record: a crash came between the two, and no sound may follow."""
         for meeting in [meeting for meeting in box.meetings(self._db) if meeting.ended_wall is None]:
-            with opened(record.read(self._folders.meeting(meeting.id))) as db:
-                about = record.described(db) if db else None
+            try:
+                with opened(record.read(self._folders.meeting(meeting.id))) as db:
+                    about = record.described(db) if db else None
+            except sqlite3.DatabaseError as error:
+                if not disk.is_damaged(error):
+                    raise
+                about = None
             if about and about.ended_wall:
                 box.end_meeting(self._db, meeting.id, about.ended_wall, "ended as the box went down")
+
+    def _set_damaged_aside(self) -> None:
+        """A meeting that is not there, or whose index is damaged, cannot go on; it must not keep others from theirs.
+
+        Its sound is kept, and the index beside it under another name.
+        """
+        for meeting in [meeting for meeting in box.meetings(self._db) if meeting.ended_wall is None]:
+            folder = self._folders.meeting(meeting.id)
+            if not folder.path.is_dir():
+                box.end_meeting(self._db, meeting.id, stamp(self._clock.wall()), "its folder is gone")
+            elif not record.is_sound(folder):
+                folder.set_record_aside()
+                box.end_meeting(self._db, meeting.id, stamp(self._clock.wall()), "its index is damaged")
 
     def _rate_of(self, meeting_id: str) -> int:
         """Samples per second of a meeting's master; of a new one where nothing was described yet."""

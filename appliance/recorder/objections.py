@@ -39,5 +39,5 @@ class Objections:
         try:
             with opened(room.read(self._folders.meeting(meeting))) as db:
                 return room.objections(db) if db else 0
-        except sqlite3.Error:
+        except (sqlite3.Error, OSError):
             return self.count

@@ -1,7 +1,7 @@
 """What the recorder's loop touches of the world; the tests hand in a room of their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -39,6 +39,14 @@ class Opening(Protocol):
         """When this returns, the microphone is closed."""
 
 
+@dataclass
+class LastGesture:
+    """What the button last asked for, until it is written down: a failing card must not undo a pause or a stop."""
+
+    meeting: str | None = None
+    state: str = ""
+
+
 @dataclass(frozen=True)
 class Ports:
     """`find_microphone` raises a CandourError where none fits; `real` is the computer's monotonic clock, in seconds."""
@@ -51,3 +59,4 @@ class Ports:
     open_microphone: Callable[[], Opening]
     find_microphone: Callable[[], object]
     real: Callable[[], float]
+    gesture: LastGesture = field(default_factory=LastGesture)

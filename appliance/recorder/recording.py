@@ -31,12 +31,15 @@ class Recording:
         self._timeline: Timeline | None = None
         self._ended = False
         self._marks: list[record.Mark] = []  # waiting for the first sample of a capture
-        self._master = Master(folder.master, rate, card) if folder.master.exists() else None
-        self.objections, self.unanswered = record.objections(self._db)
+        self._master: Master | None = None
+        self.objections = self.unanswered = 0
         """How many marks of an objection there are, and how many since the button last answered."""
         self._rows = Rows(self._db, rate, clock, card)
-        if self._master:
-            self._mend(self._master)
+        try:
+            self._look_back()
+        except BaseException:
+            self.close()
+            raise
         self._told = self.samples // rate  # seconds that were said to be durable
 
     @property
@@ -74,13 +77,16 @@ class Recording:
 
     @property
     def last_sample_wall(self) -> datetime | None:
-        """The time of day at the last sample, where the clock could be trusted then."""
-        before = record.last_capture(self._db)
-        if before is None or before.clock_trust == UNTRUSTED:
+        """The time of day at the last sample, where the clock could be trusted then; it may have been set meanwhile."""
+        opened, changed = record.last_capture(self._db), record.last_mark(self._db, record.CLOCK_CHANGED)
+        if opened is None:
             return None
-        return datetime.fromisoformat(before.wall) + timedelta(
-            seconds=(self.samples - before.first_sample) / self._rate
-        )
+        sample, wall, trust = opened.first_sample, opened.wall, opened.clock_trust
+        if changed and changed.boot_id == opened.boot_id and changed.monotonic > opened.monotonic:
+            sample, wall, trust = changed.sample, changed.wall, changed.clock_trust
+        if trust == UNTRUSTED:
+            return None
+        return datetime.fromisoformat(wall) + timedelta(seconds=(self.samples - sample) / self._rate)
 
     def put(self, blocks: list[Block], cause: str) -> None:
         """Take blocks from the microphone; `cause` says why there was nothing before the first ones of a capture."""
@@ -97,6 +103,7 @@ class Recording:
             for part in self._timeline.release():
                 self._append(part)
         self._timeline = None
+        self._place_marks()  # of a microphone that gave nothing
         if self._master:
             self._master.sync()
 
@@ -117,7 +124,6 @@ class Recording:
     def end(self) -> None:
         """No sample will follow. Safe to repeat."""
         self.close_capture()
-        self._place_marks()
         if self._master:
             self._rows.finish(self._master)
         record.end(self._db, self.samples, stamp(self._clock.wall()))
@@ -125,12 +131,20 @@ class Recording:
 
     def close(self) -> None:
         """Let go of the files; a recording that has not ended can be opened again, whoever reads it meanwhile."""
-        if self._master:
-            self._master.close()
-        if self._ended:
-            database.close(self._db)
-        else:
-            self._db.conn.close()
+        try:
+            if self._master:
+                self._master.close()
+        finally:
+            if self._ended:
+                database.close(self._db)
+            else:
+                self._db.conn.close()
+
+    def _look_back(self) -> None:
+        self.objections, self.unanswered = record.objections(self._db)
+        if self._folder.master.exists():
+            self._master = Master(self._folder.master, self._rate, self._disk)
+            self._mend(self._master)
 
     def _mend(self, master: Master) -> None:
         """After a crash: a gap that the file does not hold yet is put in, and the rows follow the file."""
@@ -163,8 +177,9 @@ class Recording:
         if before:
             return max(0, before.first_sample + round((start - before.monotonic) * self._rate) - self.samples), True
         last, trust = self.last_sample_wall, self._clock.trust()
-        if last and trust != UNTRUSTED:
-            return max(0, round((self._wall_at(start) - last).total_seconds() * self._rate)), True
+        passed_s = (self._wall_at(start) - last).total_seconds() if last else 0.0
+        if passed_s > 0 and trust != UNTRUSTED:
+            return round(passed_s * self._rate), True
         return UNKNOWN_GAP_S * self._rate, False
 
     def _capture_of_this_boot(self) -> record.Capture | None:

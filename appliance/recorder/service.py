@@ -9,6 +9,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from appliance.clock import Clock
@@ -56,7 +57,11 @@ class Recorder:
         self._situation = Situation(self._db, clock, ports, self._acts, self._meetings)
         self._upkeep = Upkeep(clock, ports, self._acts, self._meetings, self._situation, examination, self._tidy)
         self._tick_real = ports.real()
-        self._look_back()
+        try:
+            self._look_back()
+        except BaseException:
+            self.abandon()
+            raise
 
     @property
     def state(self) -> State:
@@ -78,22 +83,21 @@ class Recorder:
         """Make everything durable and let go; the meeting stays open for the next recorder."""
         self._acts.until = self._clock.monotonic()
         self._acts.close_microphone()
-        self._let_go()
+        self._meetings.close()
+        self._db.conn.close()  # left in WAL mode: a reader could keep the next recorder from going back to it
 
     def abandon(self) -> None:
         """Let go of a disk that failed; what it holds is for the next recorder to find."""
         self._acts.kill_microphone()
         with contextlib.suppress(OSError, sqlite3.Error):  # the disk has failed: this is why
-            self._let_go()
-
-    def _let_go(self) -> None:
-        self._meetings.close()
-        self._db.conn.close()  # left in WAL mode: a reader could keep the next recorder from going back to it
+            self._meetings.close()
+        with contextlib.suppress(OSError, sqlite3.Error):
+            self._db.conn.close()
 
     def _look_back(self) -> None:
         """Go on from what the last recorder left."""
         self._meetings.mend_list()
-        left = box.state(self._db)
+        left = self._as_asked(box.state(self._db))
         over = left is not None and left.state in (State.ENDED, State.ENDED_FULL, State.STOPPING)
         ended = {meeting.id for meeting in box.meetings(self._db) if meeting.ended_wall}
         if left and left.meeting in ended and not over:
@@ -104,12 +108,23 @@ class Recorder:
             left = None  # the meeting could not go on, and was ended
         boot, now = self._clock.boot_id(), self._clock.monotonic()
         last = recording.last_sample_at if recording else None
-        if last is None and left and left.boot_id == boot:
+        if last is None and left and left.boot_id == boot and left.state == State.RECORDING:
             last = left.since_monotonic  # no sound yet: the press counts
         self._acts.last_durable = now if last is None else last
         self._pause = PauseClock(self._acts.last_durable, known=last is not None)
         self._acts.cause = cause(left, boot)
         self._situation.step(finding(left, boot, now, last), self._acts.cause if recording else "")
+        if left and left.boot_id == boot and left.state == self.state in (State.NOTICE, State.ENDED):
+            self._situation.since = left.since_monotonic  # its time goes on
+
+    def _as_asked(self, left: box.BoxState | None) -> box.BoxState | None:
+        """What the last recorder left, or what the button had asked of it as the card failed."""
+        asked = self._ports.gesture
+        closed = asked.state in (State.PAUSED, State.STOPPING)
+        if left and closed and left.meeting == asked.meeting and left.state in (State.RECORDING, State.INTERRUPTED):
+            left = replace(left, state=asked.state)
+        asked.state = ""
+        return left
 
     def _hear(self, block: Block) -> None:
         blocks = self._acts.hear(block)
@@ -143,6 +158,12 @@ class Recorder:
         self._acts.show_again()
         self._situation.tell()
 
+    def _somebody_objects(self) -> bool:
+        """And was not yet answered, or not yet heard by this loop."""
+        recording = self._meetings.recording
+        told = self._ports.objections.count
+        return recording is not None and (recording.unanswered > 0 or told > recording.objections)
+
     def _tidy(self) -> None:
         """Remove the masters whose lossless copies were compared."""
         for meeting in spent_masters.let_go(self._folders):
@@ -150,7 +171,7 @@ class Recorder:
 
     def _moments(self) -> Moments:
         recording, last_durable = self._meetings.recording, self._acts.last_durable
-        paused = self.state is State.PAUSED_LONG
+        paused = self.state in (State.PAUSED_LONG, State.NOTICE_AGAIN)
         wall = recording.last_sample_wall if recording and paused else None
         return Moments(
             since=self._situation.since,
@@ -159,7 +180,7 @@ class Recorder:
             last_speech=recording.last_speech if recording else self._situation.since,
             recorded_s=recording.seconds if recording else 0.0,
             warned=self._situation.warned,
-            waits_for_press=self._acts.waits_for_press,
+            waits_for_press=self._acts.waits_for_press or self._somebody_objects(),
         )
 
 

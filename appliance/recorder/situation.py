@@ -1,5 +1,7 @@
 """The box's state and how it changes: what ends is ended, the new state is written down, then begins what begins."""
 
+import contextlib
+
 from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
@@ -39,6 +41,7 @@ class Situation:
         before = self.state
         new, acts = machine.step(before, event)
         if event in GESTURES and before is not new:
+            self._ports.gesture.meeting, self._ports.gesture.state = self._meetings.id, new
             self._answer(new)
         if new is not before and new is not State.RECORDING:
             self._acts.show(machine.LIGHT[new])  # first of all: it must not claim any more what it claimed
@@ -84,7 +87,8 @@ class Situation:
             level=recording.level if recording else SILENCE_DBFS,
             objections=self.unanswered(),
         )
-        tell(self._ports.news, news)
+        with contextlib.suppress(OSError):  # nobody who fills or takes away /run may stop a recording
+            tell(self._ports.news, news)
 
     def _answer(self, new: State) -> None:
         """The button's answer to an objection is a mark: what the box went on to do."""
@@ -106,6 +110,7 @@ class Situation:
         if new is not State.RECORDING:
             self.tell()  # before it is written down: a card that hangs must not keep the page claiming what it claimed
         self._write()
+        self._ports.gesture.state = ""
         events.log(self._db, self._clock, self.state, because)
 
     def _cause(self, new: State, because: str) -> str:

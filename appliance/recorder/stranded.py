@@ -1,5 +1,6 @@
 """A recorder without storage: it says what is wrong by light, sound and page, and waits for a card that works."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -28,10 +29,9 @@ def wait_for_storage(why: str, data: Path, clock: Clock, ports: Ports, lifetime:
     while not lifetime.over:
         _refuse(ports.inbox.take(LOOK_S), ports)
         ports.panel.show(machine.LIGHT[State.UNFIT])
-        tell(
-            ports.news,
-            News(clock.boot_id(), ports.real(), State.UNFIT, since, since_wall, why, None, SILENCE_DBFS, 0),
-        )
+        with contextlib.suppress(OSError):
+            told = News(clock.boot_id(), ports.real(), State.UNFIT, since, since_wall, why, None, SILENCE_DBFS, 0)
+            tell(ports.news, told)
         notifier.ready()
         notifier.alive()
         if ports.real() - tried >= TRY_AGAIN_S:

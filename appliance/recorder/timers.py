@@ -38,11 +38,14 @@ def due(state: State, now: float, at: Moments, setting: Meeting) -> Event | None
         case State.NOTICE:
             return _notice(now - at.since, at, setting)
         case State.NOTICE_AGAIN:
-            return Event.TIME_UP if now - at.since >= NOTICE_S else None
+            too_long = at.paused_since is not None and now - at.paused_since >= PAUSE_S + NOTICE_S
+            return Event.TIME_UP if now - at.since >= NOTICE_S or too_long else None
         case State.RECORDING:
             return _recording(now, at, setting)
         case State.STOPPING:
-            return Event.TIME_UP if now - at.since >= STOPPING_S else None
+            # A stop that could be taken back later than 2 minutes after the last second would go around the notice.
+            over = now - at.since >= STOPPING_S or now - at.last_durable > STALE_S
+            return Event.TIME_UP if over else None
         case State.ENDED | State.ENDED_FULL:
             return Event.TIME_UP if now - at.since >= setting.admission_minutes * 60 else None
         case State.PAUSED | State.INTERRUPTED:

@@ -12,6 +12,7 @@ from appliance.recorder.meetings import Meetings
 from appliance.recorder.ports import Ports
 from appliance.recorder.situation import Situation
 from appliance.recorder.timers import QUIET_S
+from appliance.store import record
 
 BACK_AGAIN_S = 2.0  # between two tries after an interruption
 IDLE_S = 60.0
@@ -85,6 +86,8 @@ class Upkeep:
     def _interrupted(self, now: float) -> None:
         if self._examination.is_full():
             self._situation.step(Event.STORAGE_FULL, FULL)
+        elif self._acts.is_open() and not self._ports.panel.there:
+            self._situation.step(Event.LOST, NO_PANEL)
         elif self._acts.is_silent():
             self._situation.step(Event.LOST, NO_SOUND)
         elif self._acts.is_open() or now - self._tried_real < BACK_AGAIN_S:
@@ -108,19 +111,16 @@ class Upkeep:
         self._situation.step(Event.UNFIT if because else Event.FIT, because)
 
     def _heed_objections(self) -> None:
-        """One event for each; where the machine leaves them alone just now, they are told again later."""
+        """One at a time; where the machine leaves it alone just now, it is told again later."""
         recording = self._meetings.recording
         self._ports.objections.watch(self._meetings.id if recording else None)
-        while recording and self._ports.objections.count > recording.objections:
-            before = recording.objections
+        if recording and self._ports.objections.count > recording.objections:
             self._situation.step(Event.OBJECTION)
-            if recording.objections == before:
-                return
 
     def _mark_clock_changes(self) -> None:
         change = self._clock_watch.look(self._clock)
         if change and self._meetings.recording:
-            self._acts.mark("the clock was changed", str(change))
+            self._acts.mark(record.CLOCK_CHANGED, str(change))
 
     def _remind(self, now: float) -> None:
         every = machine.REMINDER_S.get(self._situation.state)

@@ -28,6 +28,13 @@ class MeetingFolder:
     def record_db(self) -> Path:
         return self.path / "record.db"
 
+    def set_record_aside(self) -> None:
+        """Give a damaged record.db, with what belongs to it, another name."""
+        for end in ("", "-wal", "-shm"):
+            part = self.path / f"record.db{end}"
+            if part.exists():
+                part.replace(self.path / f"record.db.damaged{end}")
+
     @property
     def transcript_db(self) -> Path:
         return self.path / "transcript.db"

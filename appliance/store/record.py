@@ -1,5 +1,6 @@
 """record.db, written by the recorder: seconds, gaps and marks of one meeting."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from appliance.store.database import opened
 from appliance.store.folders import MeetingFolder
 
 ROWS_WAIT_MS = 50
-OBJECTION, ANSWER = "objection", "objection answered"
+OBJECTION, ANSWER, CLOCK_CHANGED = "objection", "objection answered", "the clock was changed"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,17 @@ def own(folder: MeetingFolder) -> Database:
 
 def read(folder: MeetingFolder) -> Database | None:
     return database.read(folder.record_db)
+
+
+def is_sound(folder: MeetingFolder) -> bool:
+    """Whether SQLite finds the file in order, or there is none yet."""
+    try:
+        with opened(read(folder)) as db:
+            return db is None or db.conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return False
+        raise
 
 
 def describe(db: Database, meeting_id: str, rate: int, software: str) -> None:
@@ -218,6 +230,15 @@ def objections(db: Database) -> tuple[int, int]:
         (ANSWER, OBJECTION),
     ).fetchone()
     return row[0], row[1]
+
+
+def last_mark(db: Database, mark: str) -> Mark | None:
+    row = db.conn.execute(
+        "SELECT sample, mark, detail, wall, clock_trust, monotonic, boot_id FROM marks WHERE mark = ?"
+        " ORDER BY id DESC LIMIT 1",
+        (mark,),
+    ).fetchone()
+    return Mark(*row) if row else None
 
 
 def marks(db: Database) -> Iterator[Mark]:
