@@ -84,7 +84,7 @@ class SignalCheck:
             return SILENT
         if len(values) < FEWEST_VALUES:
             return STUCK
-        if all(block.repeats for block in self._window):
+        if len(self._window) > 1 and all(block.repeats for block in self._window):
             return REPEATS
         if self._share_at_rails() >= RAILS_DEAD:
             return CLIPPED
