@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.bench.house import House
+from appliance.bench.rig import end_meeting as end_meeting
+from appliance.bench.rig import start_recording as start_recording
 from appliance.bench.room import Room
 from appliance.bench.stage import free_port
 
@@ -44,21 +46,3 @@ def a_house(folder: Path, room: Room | None, model: Path | None = None, more: st
         yield house
     finally:
         house.close()
-
-
-def start_recording(house: House) -> None:
-    """Two presses, and a light that is steady."""
-    house.await_state("ready")
-    house.press()
-    house.await_state("notice")
-    house.press()
-    house.await_state("recording")
-    house.await_true(house.light_is_steady, 20, "steady light")
-
-
-def end_meeting(house: House) -> None:
-    """Stop, and do not wait 15 seconds: a hold ends it now."""
-    house.press()
-    house.await_state("stopping")
-    house.hold()
-    house.await_state("ended", "ready")
