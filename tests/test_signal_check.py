@@ -69,6 +69,11 @@ def test_short_silence_of_a_driver_is_nothing() -> None:
     assert told(np.concatenate([noise(3), np.zeros(FRAMES * 8, np.int16), noise(3)]))[0] == ""
 
 
+def test_a_door_that_slams_is_no_dead_microphone() -> None:
+    slam = np.clip(noise(0.4).astype(float) * 1000, -32768, 32767).astype(np.int16)
+    assert told(np.concatenate([noise(3), slam, noise(3)])) == ("", 0.0, (signal_check.LOUD,))
+
+
 @pytest.mark.parametrize(
     ("samples", "note"),
     [
