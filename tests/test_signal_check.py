@@ -71,7 +71,9 @@ def test_short_silence_of_a_driver_is_nothing() -> None:
 
 def test_a_door_that_slams_is_no_dead_microphone() -> None:
     slam = np.clip(noise(0.4).astype(float) * 1000, -32768, 32767).astype(np.int16)
-    assert told(np.concatenate([noise(3), slam, noise(3)])) == ("", 0.0, (signal_check.LOUD,))
+    why, _, notes = told(np.concatenate([noise(3), slam, noise(3)]))
+    assert why == ""
+    assert signal_check.LOUD in notes
 
 
 @pytest.mark.parametrize(
