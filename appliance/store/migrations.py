@@ -158,7 +158,10 @@ def x001_transcript(db: Database) -> None:
             samples INTEGER NOT NULL,
             speech_s REAL NOT NULL,
             took_s REAL NOT NULL,         -- processor seconds
-            model TEXT NOT NULL           -- empty where nobody spoke
+            model TEXT NOT NULL,          -- empty where nobody spoke
+            wall_s REAL NOT NULL,
+            way TEXT NOT NULL,            -- how the model searched
+            draft INTEGER NOT NULL        -- 1: read in a hurry, to be read again
         ) STRICT
         """,
         """

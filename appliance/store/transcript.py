@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from sqlite_utils import Database
 
 from appliance.store import database, migrations
 from appliance.store.folders import MeetingFolder
+
+PASSAGE = "first_sample, samples, speech_s, took_s, model, wall_s, way, draft"
+PACE_PASSAGES = 10
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,14 @@ class Passage:
     samples: int
     speech_s: float
     took_s: float
+    """Processor seconds."""
     model: str
+    wall_s: float = 0.0
+    """Seconds on the clock, which is what people wait."""
+    way: str = ""
+    """How the model searched, such as `beam 1`."""
+    draft: bool = False
+    """Whether it was read in a hurry and will be read again."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +71,27 @@ def read(folder: MeetingFolder) -> Database | None:
 def add_passage(db: Database, passage: Passage, lines: Iterable[Line]) -> None:
     """A passage, its lines and the cursor behind it: all of them or none."""
     with db.conn:
-        row = db.conn.execute(
-            "INSERT INTO passages (first_sample, samples, speech_s, took_s, model) VALUES (?, ?, ?, ?, ?)",
-            (passage.first_sample, passage.samples, passage.speech_s, passage.took_s, passage.model),
-        )
-        db.conn.executemany(
-            "INSERT INTO lines (passage, start_s, end_s, text, language, words) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (row.lastrowid, line.start_s, line.end_s, line.text, line.language, _as_json(line.words))
-                for line in lines
-            ],
-        )
+        _insert(db, passage, lines)
         db.conn.execute("UPDATE cursor SET transcribed = ?", (passage.first_sample + passage.samples,))
+
+
+def replace_draft(db: Database, passage: Passage, lines: Iterable[Line]) -> None:
+    """The better reading of a draft, in its place: both of them or none."""
+    with db.conn:
+        (old,) = db.conn.execute(
+            "SELECT id FROM passages WHERE first_sample = ? AND draft", (passage.first_sample,)
+        ).fetchone()
+        db.conn.execute("DELETE FROM lines WHERE passage = ?", (old,))
+        db.conn.execute("DELETE FROM passages WHERE id = ?", (old,))
+        _insert(db, passage, lines)
+
+
+def _insert(db: Database, passage: Passage, lines: Iterable[Line]) -> None:
+    row = db.conn.execute(f"INSERT INTO passages ({PASSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", astuple(passage))
+    db.conn.executemany(
+        "INSERT INTO lines (passage, start_s, end_s, text, language, words) VALUES (?, ?, ?, ?, ?, ?)",
+        [(row.lastrowid, line.start_s, line.end_s, line.text, line.language, _as_json(line.words)) for line in lines],
+    )
 
 
 def complete(db: Database) -> None:
@@ -86,10 +105,24 @@ def cursor(db: Database) -> Cursor:
 
 
 def passages(db: Database) -> Iterator[Passage]:
-    for row in db.conn.execute(
-        "SELECT first_sample, samples, speech_s, took_s, model FROM passages ORDER BY first_sample"
-    ):
-        yield Passage(*row)
+    for row in db.conn.execute(f"SELECT {PASSAGE} FROM passages ORDER BY first_sample"):
+        yield Passage(*row[:-1], draft=bool(row[-1]))
+
+
+def drafts(db: Database) -> list[Passage]:
+    """What is to be read again, in the order of time."""
+    rows = db.conn.execute(f"SELECT {PASSAGE} FROM passages WHERE draft ORDER BY first_sample")
+    return [Passage(*row[:-1], draft=True) for row in rows]
+
+
+def pace(db: Database) -> float | None:
+    """Seconds on the clock for each sample, in the last passages that were read; None where none was."""
+    took, samples = db.conn.execute(
+        "SELECT sum(wall_s), sum(samples) FROM"
+        " (SELECT wall_s, samples FROM passages WHERE model != '' AND NOT draft ORDER BY id DESC LIMIT ?)",
+        (PACE_PASSAGES,),
+    ).fetchone()
+    return took / samples if samples else None
 
 
 def lines(db: Database) -> Iterator[Line]:
