@@ -5,6 +5,7 @@ import numpy as np
 from appliance.store.transcript import Line, Word
 from appliance.transcriber.passages import FRAME, FRAME_S, RATE, Probabilities
 from appliance.transcriber.sound import Audio
+from appliance.transcriber.whisper import Ear, Reading
 
 LOUD = 0.02  # RMS of full scale
 
@@ -19,15 +20,19 @@ class FakeSpeech:
         self.languages: set[str] = set()
 
     def speech(self, audio: Audio) -> Probabilities:
-        self.longest_s = max(self.longest_s, audio.size / RATE)
         frames = np.pad(audio, (0, -audio.size % FRAME)).reshape(-1, FRAME)
         return np.asarray(np.sqrt(np.mean(frames**2, axis=1)) > LOUD, dtype=np.float32)
 
-    def read(self, audio: Audio, language: str) -> list[Line]:
+    def ear(self) -> Ear:
+        return self.speech
+
+    def read(self, audio: Audio, language: str, *, one_way: bool = False) -> Reading:
+        self.longest_s = max(self.longest_s, audio.size / RATE)
         self.languages.add(language)
         loud = np.concatenate(([0.0], self.speech(audio), [0.0]))
         edges = np.flatnonzero(np.diff(loud)).reshape(-1, 2)
-        return [_line(audio, int(start), int(end), language) for start, end in edges]
+        lines = [_line(audio, int(start), int(end), language) for start, end in edges]
+        return Reading(lines, language, "one", doubtful=False)
 
 
 def _line(audio: Audio, start: int, end: int, language: str) -> Line:

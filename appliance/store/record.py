@@ -186,10 +186,14 @@ def recorded(db: Database) -> int:
 def extent(folder: MeetingFolder) -> Extent | None:
     """For those who follow a recording; None while its recorder has not described it."""
     with opened(read(folder)) as db:
-        about = described(db) if db else None
-        if db is None or about is None:
-            return None
-        return Extent(about.rate, recorded(db) if about.samples is None else about.samples, about.samples is not None)
+        return extent_of(db) if db else None
+
+
+def extent_of(db: Database) -> Extent | None:
+    about = described(db)
+    if about is None:
+        return None
+    return Extent(about.rate, recorded(db) if about.samples is None else about.samples, about.samples is not None)
 
 
 def speech_seconds(db: Database) -> float:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -106,13 +107,17 @@ def cursor(db: Database) -> Cursor:
 
 def passages(db: Database) -> Iterator[Passage]:
     for row in db.conn.execute(f"SELECT {PASSAGE} FROM passages ORDER BY first_sample"):
-        yield Passage(*row[:-1], draft=bool(row[-1]))
+        yield _passage(row)
 
 
 def drafts(db: Database) -> list[Passage]:
     """What is to be read again, in the order of time."""
     rows = db.conn.execute(f"SELECT {PASSAGE} FROM passages WHERE draft ORDER BY first_sample")
-    return [Passage(*row[:-1], draft=True) for row in rows]
+    return [_passage(row) for row in rows]
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    return replace(Passage(*row[:-1]), draft=bool(row[-1]))
 
 
 def pace(db: Database) -> float | None:

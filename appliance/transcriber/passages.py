@@ -2,7 +2,8 @@
 
 A frame is 512 samples at 16 kHz (32 ms), the step of the silero speech detector; frames count from the cursor.
 The end of a passage depends on the sound after the cursor alone, never on how much of it was there when somebody
-asked: a transcriber that is killed and started again cuts where it would have cut.
+asked: a transcriber that is killed and started again cuts where it would have cut. Where the microphone was closed the
+sound of a passage is over, whether or not the meeting went on later.
 """
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 RATE = 16_000
 FRAME = 512
 FRAME_S = FRAME / RATE
+BLOCK = 31  # frames that are heard together: just under a second
 
 SPEECH = 0.5  # probability from which a frame is somebody speaking
 QUIET = 0.35  # and below which it is a pause; between the two a word begins or fades

@@ -6,7 +6,9 @@ instant, it reads the passage it was at once more and writes what it would have 
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,11 +21,13 @@ from appliance.store import box, database, events, finish, transcript
 from appliance.store.folders import Folders, MeetingFolder
 from appliance.store.transcript import Line, Passage
 from appliance.transcriber import models, passages
-from appliance.transcriber.durable import Durable, durable, longest_passage
+from appliance.transcriber.durable import CLOSING_GAP_S, Durable, durable
+from appliance.transcriber.hearing import Hearing
+from appliance.transcriber.hurry import Hurry, hurry
 from appliance.transcriber.lines import placed
-from appliance.transcriber.passages import EARLIEST, FRAME, FRAME_S, PAUSE, Probabilities
+from appliance.transcriber.passages import FRAME, FRAME_S, RATE, Probabilities
 from appliance.transcriber.sound import Audio
-from appliance.transcriber.whisper import FasterWhisper, SpeechModel
+from appliance.transcriber.whisper import FasterWhisper, Reading, SpeechModel
 
 NICE = 15
 LOOK_AGAIN_S = 0.5
@@ -56,16 +60,30 @@ def step_back() -> None:
 
 
 class Transcriber:
-    """Everything after the speech model is ready; one `step` is one passage."""
+    """Everything after the speech model is ready; one `step` is one passage.
 
-    def __init__(self, folders: Folders, settings: settings.Transcript, model: SpeechModel, clock: Clock) -> None:
+    `smaller`: a model that is read with while the room talks faster than the first one can follow.
+    """
+
+    def __init__(
+        self,
+        folders: Folders,
+        settings: settings.Transcript,
+        model: SpeechModel,
+        clock: Clock,
+        smaller: Callable[[], SpeechModel | None] = lambda: None,
+    ) -> None:
         self._folders = folders
-        self._language = settings.language
+        self._settings = settings
         self._model = model
+        self._smaller = smaller
         self._clock = clock
         self._files: dict[str, Database] = {}
         self._done: set[str] = set()
         self._looked_at: dict[str, Durable] = {}
+        self._hearing: dict[str, Hearing] = {}
+        self._closed_since: dict[str, tuple[str, int, float]] = {}
+        self._hurry = Hurry.NONE
 
     def close(self) -> None:
         for db in self._files.values():
@@ -80,26 +98,40 @@ class Transcriber:
         folders = self._folders.every_meeting()
         for gone in self._files.keys() - {folder.id for folder in folders}:
             self._files.pop(gone).close()  # its file is gone: there is nothing to leave behind
+            self._hearing.pop(gone, None)
         open_one = box.open_meeting(self._folders)
         return sorted((f for f in folders if f.id not in self._done), key=lambda f: f.id != open_one)
 
     def _advance(self, folder: MeetingFolder) -> bool:
-        extent = durable(folder)
+        extent = self._settled(folder, durable(self._folders, folder))
         if extent is None or self._looked_at.get(folder.id) == extent or self._was_completed(folder):
             return False
         if extent.ended and self._was_let_go(folder):
             return False
         db = self._file(folder)
         cursor = transcript.cursor(db).transcribed
+        if self._read_passage(folder, db, extent, cursor) or self._read_draft(folder, db, extent):
+            return True
         if extent.over and cursor >= extent.samples:
             self._complete(folder, db)
-            return True
-        if self._read_passage(folder, db, extent, cursor):
             return True
         if extent.missing:
             self._log_once(db, "sound missing", f"{extent.missing} samples")
         self._looked_at[folder.id] = extent
         return False
+
+    def _settled(self, folder: MeetingFolder, extent: Durable | None) -> Durable | None:
+        """`closed` only once it was seen for as long as the shortest gap that ends a passage: a press that takes the
+        stop back at once must not find a passage that ends there."""
+        if extent is None or not extent.closed:
+            self._closed_since.pop(folder.id, None)
+            return extent
+        closing = (extent.closed, extent.samples)
+        since = self._closed_since.get(folder.id)
+        if since is None or since[:2] != closing:
+            since = self._closed_since[folder.id] = (*closing, self._clock.monotonic())
+        settled = self._clock.monotonic() - since[2] >= CLOSING_GAP_S
+        return extent if settled else replace(extent, closed="")
 
     def _was_completed(self, folder: MeetingFolder) -> bool:
         db = None if folder.id in self._files else transcript.read(folder)
@@ -129,47 +161,88 @@ class Transcriber:
         self._log_once(db, "transcript complete")
         transcript.complete(db)
         self._done.add(folder.id)
+        self._hearing.pop(folder.id, None)
         database.close(self._files.pop(folder.id))
 
     def _read_passage(self, folder: MeetingFolder, db: Database, extent: Durable, cursor: int) -> bool:
         """Read the next passage and put the cursor behind it; False when its end cannot be told yet."""
-        frames = extent.whole_frames(cursor)
-        if not extent.over and frames < EARLIEST + PAUSE:
+        self._hurry = Hurry.NONE if extent.ended else hurry(self._hurry, (extent.samples - cursor) / extent.rate)
+        gap_end = extent.gap_at(cursor)
+        if gap_end is not None and gap_end > cursor:
+            transcript.add_passage(db, Passage(cursor, gap_end - cursor, 0.0, 0.0, ""), [])
+            return True
+        hearing = self._hearing.get(folder.id)
+        if hearing is None or hearing.first != cursor:
+            hearing = self._hearing[folder.id] = Hearing(folder.master, extent.rate, cursor, self._model.ear())
+        read = self._read(hearing, extent, self._hurry)
+        if read is None:
             return False
-        began = time.process_time()
-        try:
-            audio = longest_passage(folder, extent, cursor)
-        except FileNotFoundError:  # the recorder let it go at this moment
-            return False
-        probabilities = self._model.speech(audio)[:frames]
-        end = passages.cut(probabilities, over=extent.over)
-        if end is None:
-            return False
-        samples = min(end * extent.frame, extent.samples - cursor)
-        lines = self._lines(audio, probabilities[:end], cursor / extent.rate, samples / extent.rate)
-        read = Passage(
-            first_sample=cursor,
-            samples=samples,
-            speech_s=passages.speech_seconds(probabilities[:end]),
-            took_s=round(time.process_time() - began, 3),
-            model="" if lines is None else self._model.name,
-        )
         self._log_once(db, "transcript begun")
-        transcript.add_passage(db, read, lines or [])
+        transcript.add_passage(db, *read)
         return True
 
-    def _lines(self, audio: Audio, probabilities: Probabilities, at_s: float, length_s: float) -> list[Line] | None:
-        """The lines of a passage in the meeting's time; None where nobody spoke."""
+    def _read_draft(self, folder: MeetingFolder, db: Database, extent: Durable) -> bool:
+        """Read again what was read in a hurry, now that there is time; False where there is nothing, or no time."""
+        drafts = [] if self._hurry else transcript.drafts(db)
+        if not drafts:
+            return False
+        hearing = Hearing(folder.master, extent.rate, drafts[0].first_sample, self._model.ear())
+        end = drafts[0].first_sample + drafts[0].samples
+        read = self._read(hearing, replace(extent, samples=end, ended=True, missing=0), Hurry.NONE)
+        if read is None:
+            return False
+        transcript.replace_draft(db, *read)
+        return True
+
+    def _read(self, hearing: Hearing, extent: Durable, haste: Hurry) -> tuple[Passage, list[Line]] | None:
+        """The passage that begins where the hearing does; None when its end cannot be told yet."""
+        began, began_wall = time.process_time(), time.monotonic()
+        gap = extent.next_gap(hearing.first)
+        over = gap is not None or extent.over or bool(extent.closed)
+        limit = extent.samples if gap is None else gap
+        if limit <= hearing.first:
+            return None
+        try:
+            hearing.hear(limit, over=over)
+        except FileNotFoundError:  # the recorder let it go at this moment
+            return None
+        probabilities = hearing.probabilities
+        end = passages.cut(probabilities, over=over)
+        if end is None:
+            return None
+        probabilities = probabilities[:end]
+        samples = min(end * FRAME * extent.rate // RATE, limit - hearing.first)
+        model = (self._smaller() if haste == Hurry.SMALLER_MODEL else None) or self._model
+        at_s, length_s = hearing.first / extent.rate, samples / extent.rate
+        reading = self._listen_to(model, hearing.audio, probabilities, haste)
+        passage = Passage(
+            first_sample=hearing.first,
+            samples=samples,
+            speech_s=passages.speech_seconds(probabilities),
+            took_s=round(time.process_time() - began, 3),
+            model="" if reading is None else model.name,
+            wall_s=round(time.monotonic() - began_wall, 3),
+            way="" if reading is None else reading.way,
+            draft=reading is not None and (model is not self._model or (haste != Hurry.NONE and reading.doubtful)),
+        )
+        return passage, [] if reading is None else placed(reading.lines, at_s, at_s, at_s + length_s)
+
+    def _listen_to(
+        self, model: SpeechModel, audio: Audio, probabilities: Probabilities, haste: Hurry
+    ) -> Reading | None:
+        """What is said in a passage, in its time; None where nobody spoke."""
         spoken = passages.spoken(probabilities)
         if spoken is None:
             return None
         first, last = spoken
-        lines = self._model.read(audio[first * FRAME : last * FRAME], self._language)
-        shift = first * FRAME_S
+        sound = audio[first * FRAME : last * FRAME]
+        reading = model.read(sound, self._settings.language, one_way=haste != Hurry.NONE)
         heard = [
-            line for line in lines if passages.anybody_speaks(probabilities, line.start_s + shift, line.end_s + shift)
+            line
+            for line in placed(reading.lines, first * FRAME_S, 0.0, audio.size / RATE)
+            if passages.anybody_speaks(probabilities, line.start_s, line.end_s)
         ]
-        return placed(heard, at_s + shift, at_s, at_s + length_s)
+        return replace(reading, lines=heard)
 
     def _log_once(self, db: Database, event: str, detail: str = "") -> None:
         if event not in {entry.event for entry in events.events(db)}:

@@ -4,29 +4,45 @@ Nothing here is left to chance: the same sound gives the same lines, whatever wa
 """
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
 from appliance.store.transcript import Line, Word
-from appliance.transcriber.passages import FRAME, Probabilities
+from appliance.transcriber import loops
+from appliance.transcriber.passages import BLOCK, FRAME, Probabilities
 from appliance.transcriber.sound import Audio
-
-WINDOW = 938 * FRAME  # 30 s
 
 # Whisper's own way out of a loop or of mumbling is to sample at a higher temperature. ctranslate2 seeds its generator
 # once for each of its threads (set_random_seed later changes nothing), so that a passage read again after a crash
 # would come out differently. These ways are tried in order instead; all of them search, none samples.
-WAYS: tuple[dict[str, int], ...] = (
-    {"beam_size": 1},
-    {"beam_size": 5},
-    {"beam_size": 5, "no_repeat_ngram_size": 4},
-)
+WAYS: dict[str, dict[str, int]] = {
+    "beam 1": {"beam_size": 1},
+    "beam 5": {"beam_size": 5},
+    "beam 5, no repeats": {"beam_size": 5, "no_repeat_ngram_size": 4},
+}
 REPETITIVE = 2.4  # compression ratio above which text goes round in circles (Whisper's own threshold)
 IMPROBABLE = -1.0  # mean log probability (Whisper's own threshold)
 DOUBTFUL = -0.7  # mean log probability that is too little where the model itself hears no speech
 NO_SPEECH = 0.6
+
+
+Ear = Callable[[Audio], Probabilities]
+"""Hears one stretch of 16 kHz sound after the other, each but the last a whole BLOCK of frames: the probability of
+speech in each frame, a last, shorter one included."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a passage says; times in seconds of its sound. `doubtful`: another way might have found better words."""
+
+    lines: list[Line]
+    language: str
+    way: str
+    doubtful: bool
 
 
 class SpeechModel(Protocol):
@@ -35,11 +51,12 @@ class SpeechModel(Protocol):
     name: str
     """As it will stand beside every passage."""
 
-    def speech(self, audio: Audio) -> Probabilities:
-        """The probability of speech in each frame of 512 samples; a last, shorter one counts as a frame."""
+    def ear(self) -> Ear:
+        """A detector of speech that has heard nothing yet."""
 
-    def read(self, audio: Audio, language: str) -> list[Line]:
-        """What is said, with times in seconds of this sound; `language` is an ISO 639-1 code or `auto`."""
+    def read(self, audio: Audio, language: str, *, one_way: bool = False) -> Reading:
+        """What is said; `language` is an ISO 639-1 code or `auto`, `one_way`: without a second look at doubtful
+        words."""
 
 
 class FasterWhisper:
@@ -51,29 +68,24 @@ class FasterWhisper:
         from faster_whisper.vad import get_vad_model
 
         self.name = name
-        self._detector: Any = get_vad_model()
+        self._detector: Any = get_vad_model().session
         self._model: Any = WhisperModel(
             str(folder.absolute()), device="cpu", compute_type="int8", cpu_threads=threads(), local_files_only=True
         )
 
-    def speech(self, audio: Audio) -> Probabilities:
-        # The detector zeroes the end of the array that it is given: it gets a copy. That is always of one length, so
-        # that the same sound makes the same sums however much of it is there.
-        copy = np.zeros(max(WINDOW, -(-audio.size // FRAME) * FRAME) + FRAME, dtype=np.float32)
-        copy[: audio.size] = audio
-        frames = -(-audio.size // FRAME)
-        return np.asarray(self._detector(copy), dtype=np.float32).reshape(-1)[:frames]
+    def ear(self) -> Ear:
+        return SileroEar(self._detector)
 
-    def read(self, audio: Audio, language: str) -> list[Line]:
+    def read(self, audio: Audio, language: str, *, one_way: bool = False) -> Reading:
         tries = []
-        for way in WAYS:
-            tries.append(self._segments(audio, language, way))
-            if _sound(tries[-1][0]):
+        for way in list(WAYS)[: 1 if one_way else None]:
+            tries.append(self._try(audio, language, way))
+            if not tries[-1].doubtful:
                 break
-        segments, spoken = min(tries, key=lambda found: (not _sound(found[0]), _circling(found[0]), -_mean(found[0])))
-        return [_line(segment, spoken) for segment in segments if segment.text.strip() and not _invented(segment)]
+            language = tries[-1].language
+        return min(tries, key=lambda tried: (tried.doubtful, tried.circling, -tried.mean)).reading()
 
-    def _segments(self, audio: Audio, language: str, way: dict[str, int]) -> tuple[list[Any], str]:
+    def _try(self, audio: Audio, language: str, way: str) -> "Try":
         segments, about = self._model.transcribe(
             audio,
             language=None if language == "auto" else language,
@@ -81,28 +93,70 @@ class FasterWhisper:
             condition_on_previous_text=False,
             word_timestamps=True,
             vad_filter=False,
-            **way,
+            **WAYS[way],
         )
-        return list(segments), str(about.language)
+        return Try(list(segments), str(about.language), way)
+
+
+class SileroEar:
+    """Silero's speech detector (faster-whisper's copy, version 6), its state kept from block to block."""
+
+    CONTEXT = 64  # samples before each frame that it also hears
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self._state = [np.zeros((1, 1, 128), dtype=np.float32)] * 2
+        self._before = np.zeros(self.CONTEXT, dtype=np.float32)
+
+    def __call__(self, audio: Audio) -> Probabilities:
+        # A shorter block is filled with silence, so that the same sound makes the same sums.
+        block = np.zeros(max(BLOCK, -(-audio.size // FRAME)) * FRAME, dtype=np.float32)
+        block[: audio.size] = audio
+        frames = block.reshape(-1, FRAME)
+        before = np.vstack([self._before, frames[:-1, -self.CONTEXT :]])
+        heard, *self._state = self._session.run(
+            None, {"input": np.hstack([before, frames]), "h": self._state[0], "c": self._state[1]}
+        )
+        self._before = frames[-1, -self.CONTEXT :]
+        return np.asarray(heard, dtype=np.float32).reshape(-1)[: -(-audio.size // FRAME)]
+
+
+@dataclass(frozen=True)
+class Try:
+    """What came of one way of reading."""
+
+    segments: list[Any]
+    language: str
+    way: str
+
+    @property
+    def circling(self) -> bool:
+        return any(segment.compression_ratio > REPETITIVE for segment in self.segments) or loops.circles(
+            segment.text for segment in self.segments
+        )
+
+    @property
+    def mean(self) -> float:
+        """Log probability of the least likely window; nothing said is nothing doubted."""
+        return min((segment.avg_logprob for segment in self.segments), default=0.0)
+
+    @property
+    def doubtful(self) -> bool:
+        return self.circling or self.mean < IMPROBABLE
+
+    def reading(self) -> Reading:
+        said = [
+            _line(segment, self.language)
+            for segment in self.segments
+            if segment.text.strip() and not _invented(segment)
+        ]
+        return Reading(loops.unclear(said), self.language, self.way, self.doubtful)
 
 
 def threads() -> int:
     """All cores, less one for the recording where there are more than two."""
     cores = os.cpu_count() or 1
     return cores - 1 if cores > 2 else cores
-
-
-def _sound(segments: list[Any]) -> bool:
-    return not _circling(segments) and _mean(segments) >= IMPROBABLE
-
-
-def _circling(segments: list[Any]) -> bool:
-    return any(segment.compression_ratio > REPETITIVE for segment in segments)
-
-
-def _mean(segments: list[Any]) -> float:
-    """Log probability of the least likely window; nothing said is nothing doubted."""
-    return min((segment.avg_logprob for segment in segments), default=0.0)
 
 
 def _invented(segment: Any) -> bool:
