@@ -48,6 +48,10 @@ class MeetingFolder:
         return self.path / "finish.db"
 
     @property
+    def seats_db(self) -> Path:
+        return self.path / "seats.db"
+
+    @property
     def copies(self) -> Path:
         return self.path / "copies"
 

@@ -8,6 +8,7 @@
 | transcript.db | transcriber | passages, lines and the cursor `transcribed` of one meeting    |
 | room.db       | web         | who objects, who took which copy of one meeting                |
 | finish.db     | finisher    | the steps done and the copies of one meeting                   |
+| seats.db      | seats       | directions from which one meeting was spoken: no sound, nobody |
 
 Times: `monotonic` is in seconds of the boot `boot_id`, `wall` is RFC 3339 UTC. Positions and lengths of sound
 are in samples of the master. Every file has `events`: what its writer did, in order. The tables are made last, so
@@ -23,6 +24,7 @@ record = Migrations("record")
 transcript = Migrations("transcript")
 room = Migrations("room")
 finish = Migrations("finish")
+seats = Migrations("seats")
 
 EVENTS = """
     CREATE TABLE events (
@@ -222,6 +224,23 @@ def f001_finish(db: Database) -> None:
             bytes INTEGER NOT NULL,
             sha256 TEXT NOT NULL,
             made_wall TEXT NOT NULL
+        ) STRICT
+        """,
+        EVENTS,
+    )
+
+
+@seats()
+def d001_seats(db: Database) -> None:
+    run(
+        db,
+        """
+        CREATE TABLE blocks (
+            id INTEGER PRIMARY KEY,
+            first_sample INTEGER NOT NULL,
+            samples INTEGER NOT NULL,
+            angle_deg REAL NOT NULL,      -- from the first microphone of the ring towards the second, 0 to 360
+            strength REAL NOT NULL        -- how much of the block's sound above the noise floor points there
         ) STRICT
         """,
         EVENTS,
