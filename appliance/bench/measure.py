@@ -15,11 +15,15 @@ from appliance.bench import crash as crash_part
 from appliance.bench import faults as faults_part
 from appliance.bench import power as power_part
 from appliance.bench import soak as soak_part
+from appliance.bench.transcribe.commands import transcribe
 
 
 @click.group()
 def bench() -> None:
     """Measure the box on this computer."""
+
+
+bench.add_command(transcribe)
 
 
 @bench.command()

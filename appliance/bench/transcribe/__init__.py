@@ -1,0 +1,1 @@
+"""`scripts/bench transcribe PART`: how well, how fast, how dearly and how surely the transcriber reads."""
