@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.recorder import array_pipe, frames
-from appliance.recorder.array_pipe import ArrayPipe
+from appliance import array_pipe, frames
+from appliance.array_pipe import ArrayPipe
 from appliance.recorder.timeline import Block
 
 pytestmark = pytest.mark.pure

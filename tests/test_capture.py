@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from houses import a_house, end_meeting, start_recording
 
+from appliance import array_pipe, frames
 from appliance.bench import light
 from appliance.bench.house import House
 from appliance.bench.numbered_sound import NumberedSound
 from appliance.bench.pulse import Microphone, missing
-from appliance.recorder import array_pipe, frames
 from appliance.store import record, wav
 
 NOTICED_S = 2.0

@@ -7,7 +7,7 @@ from typing import IO
 
 import pytest
 
-from appliance.recorder import frames
+from appliance import frames
 from appliance.recorder.inbox import Inbox, Said
 from appliance.recorder.timeline import Block
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fake_clock import FakeClock
 
-from appliance.recorder import frames
+from appliance import frames
 from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.recorder.timeline import Block
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.pure
 RATE, FRAMES = 16000, 1600
 PROGRAM = """
 import random, sys
-from appliance.recorder import frames
+from appliance import frames
 from appliance.recorder.timeline import Block
 start, seconds, drift = map(float, sys.argv[1:])
 jitter = random.Random(start)

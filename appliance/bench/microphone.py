@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import IO
 
+from appliance import frames
 from appliance.bench.room import Room
 from appliance.bench.trouble import GONE, Trouble
-from appliance.recorder import frames
 from appliance.recorder.microphone import BLOCKS_PER_SECOND, die_with_parent
 from appliance.recorder.timeline import Block
 

@@ -5,8 +5,8 @@ import tempfile
 import threading
 from typing import IO
 
+from appliance import frames
 from appliance.clock import Clock
-from appliance.recorder import frames
 from appliance.recorder.inbox import Inbox, Said
 
 LONGEST_GOODBYE_S = 2.0

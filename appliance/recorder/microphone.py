@@ -15,9 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from appliance import frames
+from appliance.array_pipe import ArrayPipe
 from appliance.errors import CandourError, MicrophoneRefused, NoMicrophone
-from appliance.recorder import frames, soundcards
-from appliance.recorder.array_pipe import ArrayPipe
+from appliance.recorder import soundcards
 from appliance.recorder.timeline import Block
 from appliance.settings import Microphone
 

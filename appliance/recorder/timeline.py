@@ -8,19 +8,13 @@ several times running; what is then left is a gap of that length before the firs
 
 from dataclasses import dataclass
 
+from appliance.frames import Block as Block
+
 STEP_S = 0.1  # a lasting lateness of more than this is a gap
 SAME_S = 0.02  # lateness that differs less than this is the same
 SETTLED = 5  # blocks of the same lateness that settle the matter
 PATIENCE_S = 3.0  # for blocks to catch up, after which the least late settles it; the light shows fault by then
 DRIFT = 0.001  # seconds per second that a crystal may be off; the baseline follows it
-
-
-@dataclass(frozen=True)
-class Block:
-    """Sound from the microphone: `end` is the monotonic time at which its last sample was delivered, in seconds."""
-
-    end: float
-    pcm: bytes
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,22 @@
-"""How the microphone program hands blocks to the recorder: a pipe of (time, length, PCM).
+"""How the microphone program hands blocks on, to the recorder and to the seats: (time, length, PCM).
 
 The time is the monotonic clock at which the block's last sample was delivered, taken next to the hardware, so that a
 pipe or a disk that is slow cannot look like lost sound.
 """
 
 import struct
+from dataclasses import dataclass
 from typing import IO
 
-from appliance.recorder.timeline import Block
-
 HEAD = struct.Struct("<dI")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Sound from the microphone: `end` is the monotonic time at which its last sample was delivered, in seconds."""
+
+    end: float
+    pcm: bytes
 
 
 def packed(block: Block) -> bytes:

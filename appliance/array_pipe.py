@@ -7,8 +7,8 @@ import os
 import socket
 from pathlib import Path
 
-from appliance.recorder import frames
-from appliance.recorder.timeline import Block
+from appliance import frames
+from appliance.frames import Block
 
 
 class ArrayPipe:
