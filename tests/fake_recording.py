@@ -12,10 +12,13 @@ Sound = NDArray[np.float32]
 
 
 class StillClock:
-    """A clock at one moment."""
+    """A clock that stands still until somebody moves it."""
+
+    def __init__(self) -> None:
+        self.now = 1.0
 
     def monotonic(self) -> float:
-        return 1.0
+        return self.now
 
     def wall(self) -> datetime:
         return datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -51,6 +54,21 @@ class Recorder:
         """Sound that is in the file, but not yet acknowledged."""
         with self.folder.master.open("ab") as file:
             file.write((sound * 32767).astype("<i2").tobytes())
+
+    def gap(self, seconds: float) -> None:
+        """As the recorder goes on after a pause: the row, then the zeros."""
+        zeros = round(seconds * self.rate)
+        record.add_gap(self._db, self.samples, zeros, "paused", length_known=True)
+        with self.folder.master.open("ab") as file:
+            file.write(bytes(2 * zeros))
+        first = self.samples // self.rate
+        self.samples += zeros
+        numbers = range(first, -(-self.samples // self.rate))
+        lengths = [min(self.rate, self.samples - number * self.rate) for number in numbers]
+        record.add_seconds(
+            self._db,
+            [record.Second(n, length, b"", -120.0, 0, 0) for n, length in zip(numbers, lengths, strict=True)],
+        )
 
     def end(self) -> None:
         record.end(self._db, self.samples, "2026-03-02T10:30:00.000Z")

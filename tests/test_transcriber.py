@@ -87,13 +87,13 @@ def test_a_meeting_is_read_while_it_goes_on(recorder: Recorder, transcriber: Tra
     assert not transcriber.step()
     recorder.add(speech(15))
     assert finish(transcriber) == 0
-    recorder.add(speech(10))
+    recorder.add(speech(11))
     assert finish(transcriber) == 1
-    assert cursor(recorder.folder).transcribed == pytest.approx(20.7 * 16_000, abs=1024)
+    assert cursor(recorder.folder).transcribed == pytest.approx(24.7 * 16_000, abs=1024)
     recorder.add(speech(4))
     recorder.end()
     assert finish(transcriber) == 2
-    assert cursor(recorder.folder) == transcript.Cursor(29 * 16_000, complete=True)
+    assert cursor(recorder.folder) == transcript.Cursor(30 * 16_000, complete=True)
     assert happened(recorder.folder) == ["transcript begun", "transcript complete"]
 
 
@@ -212,7 +212,7 @@ def test_sound_that_is_missing_is_said_once_and_never_called_complete(
     finish(transcriber)
     assert happened(recorder.folder) == ["transcript begun", "sound missing"]
     assert not cursor(recorder.folder).complete
-    assert len(lines(recorder.folder)) == 21
+    assert len(lines(recorder.folder)) == 25
 
 
 def let_go(recorder: Recorder) -> None:
@@ -333,7 +333,7 @@ def test_a_deleted_meeting_is_let_go(folders: Folders, recorder: Recorder, trans
 def test_locks_on_other_services_files_do_not_stop_it(
     folders: Folders, recorder: Recorder, transcriber: Transcriber
 ) -> None:
-    recorder.add(speech(25))
+    recorder.add(speech(26))
     box.own(folders).close()
     with (
         closing(sqlite3.connect(recorder.folder.record_db)) as one,
@@ -344,7 +344,7 @@ def test_locks_on_other_services_files_do_not_stop_it(
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("BEGIN EXCLUSIVE")
         assert transcriber.step()
-    assert len(lines(recorder.folder)) == 21
+    assert len(lines(recorder.folder)) == 25
 
 
 def test_the_language_of_the_settings_reaches_the_model(

@@ -40,6 +40,12 @@ def said_aloud() -> Audio:
     return sound.heard(np.concatenate(pieces, axis=1).tobytes(), 16_000)
 
 
+def speech_in(model: SpeechModel, audio: Audio) -> passages.Probabilities:
+    """As the transcriber listens: block by block."""
+    ear, block = model.ear(), passages.BLOCK * passages.FRAME
+    return np.concatenate([ear(audio[start : start + block]) for start in range(0, audio.size, block)])
+
+
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.model)])
 def model_and_voice(request: pytest.FixtureRequest) -> tuple[SpeechModel, Audio]:
     """A model, and somebody who speaks so that it understands."""
@@ -48,7 +54,7 @@ def model_and_voice(request: pytest.FixtureRequest) -> tuple[SpeechModel, Audio]
 
 def test_speech_is_told_from_silence(model_and_voice: tuple[SpeechModel, Audio]) -> None:
     model, voice = model_and_voice
-    probabilities = model.speech(np.concatenate([quiet(5), voice, quiet(5)]))
+    probabilities = speech_in(model, np.concatenate([quiet(5), voice, quiet(5)]))
     assert probabilities[:150].max() < passages.QUIET
     assert passages.speech_seconds(probabilities) > 3
     assert probabilities[-100:].max() < passages.QUIET
@@ -57,29 +63,29 @@ def test_speech_is_told_from_silence(model_and_voice: tuple[SpeechModel, Audio])
 def test_there_is_one_probability_for_each_frame_and_part_of_one(model_and_voice: tuple[SpeechModel, Audio]) -> None:
     model, voice = model_and_voice
     for samples in (512, 513, 16_000, 29 * 16_000):
-        assert model.speech(np.resize(voice, samples)).size == -(-samples // 512)
+        assert speech_in(model, np.resize(voice, samples)).size == -(-samples // 512)
 
 
 def test_what_comes_later_changes_no_probability(model_and_voice: tuple[SpeechModel, Audio]) -> None:
     """The cut of a passage rests on this: to the last bit."""
     model, voice = model_and_voice
-    all_of_it = model.speech(voice)
-    for frames in (40, 63, 100):
-        assert np.array_equal(model.speech(voice[: frames * 512]), all_of_it[:frames])
+    all_of_it = speech_in(model, voice)
+    for frames in (1, 31, 40, 63, 100):
+        assert np.array_equal(speech_in(model, voice[: frames * 512]), all_of_it[:frames])
 
 
 def test_listening_leaves_the_sound_as_it_was(model_and_voice: tuple[SpeechModel, Audio]) -> None:
     model, voice = model_and_voice
     for length in (voice.size, voice.size // 512 * 512):
         given = voice[:length].copy()
-        model.speech(given)
+        speech_in(model, given)
         model.read(given, "en")
         assert np.array_equal(given, voice[:length])
 
 
 def test_lines_lie_within_the_sound_in_order(model_and_voice: tuple[SpeechModel, Audio]) -> None:
     model, voice = model_and_voice
-    lines = model.read(voice, "en")
+    lines = model.read(voice, "en").lines
     assert lines
     starts = [line.start_s for line in lines]
     assert starts == sorted(starts)
@@ -99,15 +105,24 @@ def test_the_same_sound_gives_the_same_lines_whatever_came_between(
 
 @pytest.mark.model
 def test_what_was_said_is_what_is_read() -> None:
-    lines = real_model().read(said_aloud(), "en")
+    lines = real_model().read(said_aloud(), "en").lines
     heard = " ".join(line.text for line in lines).lower()
     assert all(word in heard for word in ("meeting", "open", "name", "letter", "school", "monday"))
     assert " ".join(word.word for line in lines for word in line.words).lower() == heard
 
 
 @pytest.mark.model
+def test_hearing_block_by_block_is_what_the_detector_hears_in_one_piece() -> None:
+    from faster_whisper.vad import get_vad_model
+
+    voice = np.resize(said_aloud(), 20 * passages.BLOCK * passages.FRAME)
+    at_once = np.asarray(get_vad_model()(voice.copy())).reshape(-1)
+    assert speech_in(real_model(), voice)[:-1] == pytest.approx(at_once[:-1], abs=1e-3)  # the last one it cuts short
+
+
+@pytest.mark.model
 def test_the_language_can_be_left_to_the_model() -> None:
-    assert {line.language for line in real_model().read(said_aloud(), "auto")} == {"en"}
+    assert {line.language for line in real_model().read(said_aloud(), "auto").lines} == {"en"}
 
 
 @pytest.mark.model

@@ -83,7 +83,7 @@ class Transcriber:
         self._looked_at: dict[str, Durable] = {}
         self._hearing: dict[str, Hearing] = {}
         self._closed_since: dict[str, tuple[str, int, float]] = {}
-        self._hurry = Hurry.NONE
+        self.hurry = Hurry.NONE
 
     def close(self) -> None:
         for db in self._files.values():
@@ -166,7 +166,7 @@ class Transcriber:
 
     def _read_passage(self, folder: MeetingFolder, db: Database, extent: Durable, cursor: int) -> bool:
         """Read the next passage and put the cursor behind it; False when its end cannot be told yet."""
-        self._hurry = Hurry.NONE if extent.ended else hurry(self._hurry, (extent.samples - cursor) / extent.rate)
+        self.hurry = Hurry.NONE if extent.ended else hurry(self.hurry, (extent.samples - cursor) / extent.rate)
         gap_end = extent.gap_at(cursor)
         if gap_end is not None and gap_end > cursor:
             transcript.add_passage(db, Passage(cursor, gap_end - cursor, 0.0, 0.0, ""), [])
@@ -174,7 +174,7 @@ class Transcriber:
         hearing = self._hearing.get(folder.id)
         if hearing is None or hearing.first != cursor:
             hearing = self._hearing[folder.id] = Hearing(folder.master, extent.rate, cursor, self._model.ear())
-        read = self._read(hearing, extent, self._hurry)
+        read = self._read(hearing, extent, self.hurry)
         if read is None:
             return False
         self._log_once(db, "transcript begun")
@@ -183,7 +183,7 @@ class Transcriber:
 
     def _read_draft(self, folder: MeetingFolder, db: Database, extent: Durable) -> bool:
         """Read again what was read in a hurry, now that there is time; False where there is nothing, or no time."""
-        drafts = [] if self._hurry else transcript.drafts(db)
+        drafts = [] if self.hurry else transcript.drafts(db)
         if not drafts:
             return False
         hearing = Hearing(folder.master, extent.rate, drafts[0].first_sample, self._model.ear())
@@ -196,7 +196,7 @@ class Transcriber:
 
     def _read(self, hearing: Hearing, extent: Durable, haste: Hurry) -> tuple[Passage, list[Line]] | None:
         """The passage that begins where the hearing does; None when its end cannot be told yet."""
-        began, began_wall = time.process_time(), time.monotonic()
+        began, began_wall = time.process_time(), self._clock.monotonic()
         gap = extent.next_gap(hearing.first)
         over = gap is not None or extent.over or bool(extent.closed)
         limit = extent.samples if gap is None else gap
@@ -221,7 +221,7 @@ class Transcriber:
             speech_s=passages.speech_seconds(probabilities),
             took_s=round(time.process_time() - began, 3),
             model="" if reading is None else model.name,
-            wall_s=round(time.monotonic() - began_wall, 3),
+            wall_s=round(self._clock.monotonic() - began_wall, 3),
             way="" if reading is None else reading.way,
             draft=reading is not None and (model is not self._model or (haste != Hurry.NONE and reading.doubtful)),
         )

@@ -13,7 +13,7 @@ import numpy as np
 
 from appliance.store.transcript import Line, Word
 from appliance.transcriber import loops
-from appliance.transcriber.passages import BLOCK, FRAME, Probabilities
+from appliance.transcriber.passages import BLOCK, FRAME, RATE, Probabilities
 from appliance.transcriber.sound import Audio
 
 # Whisper's own way out of a loop or of mumbling is to sample at a higher temperature. ctranslate2 seeds its generator
@@ -24,6 +24,9 @@ WAYS: dict[str, dict[str, int]] = {
     "beam 5": {"beam_size": 5},
     "beam 5, no repeats": {"beam_size": 5, "no_repeat_ngram_size": 4},
 }
+TOKENS_PER_S = 8  # people say three or four in a second; more is a loop, and costs as much time as all the rest
+MORE_TOKENS = 32
+REST_S = 0.7  # of a passage behind its last word: the silence around it, not worth another window
 REPETITIVE = 2.4  # compression ratio above which text goes round in circles (Whisper's own threshold)
 IMPROBABLE = -1.0  # mean log probability (Whisper's own threshold)
 DOUBTFUL = -0.7  # mean log probability that is too little where the model itself hears no speech
@@ -93,9 +96,15 @@ class FasterWhisper:
             condition_on_previous_text=False,
             word_timestamps=True,
             vad_filter=False,
+            max_new_tokens=MORE_TOKENS + round(TOKENS_PER_S * audio.size / RATE),
             **WAYS[way],
         )
-        return Try(list(segments), str(about.language), way)
+        found = []
+        for segment in segments:
+            found.append(segment)
+            if segment.end >= audio.size / RATE - REST_S:
+                break
+        return Try(found, str(about.language), way)
 
 
 class SileroEar:
