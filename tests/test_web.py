@@ -49,6 +49,34 @@ def gets_ticket(client: FlaskClient, **form: str) -> None:
     assert (answer.status_code, answer.location) == (303, "/mine")
 
 
+def test_a_transcript_that_falls_behind_says_how_far_and_afterwards_how_long_it_takes(
+    table: BoxOnTheTable, parent: FlaskClient
+) -> None:
+    table.opens()
+    gets_ticket(parent)
+    table.records(50)
+    assert "Transcript up to 0:00<" in text(parent)
+    table.records(500)
+    table.transcribes(100, took_s=150.0)
+    assert "Transcript up to 1:40, about 7 minutes behind" in text(parent)
+    table.transcribes(300, took_s=30.0, draft=True)
+    assert "Transcript up to 6:40, about 2 minutes behind" in text(parent)
+    table.ends()
+    table.makes("recording.mp3", "audio/mpeg", SOUND)
+    assert "up to 6:40 of 8:20, about 10 minutes left." in text(parent, "/mine")  # 100 s unread, 300 s in a draft
+
+
+def test_a_meeting_put_away_without_transcript_waits_for_none(table: BoxOnTheTable, parent: FlaskClient) -> None:
+    table.opens()
+    gets_ticket(parent)
+    table.records(50)
+    table.ends()
+    table.makes("recording.mp3", "audio/mpeg", SOUND)
+    assert "is being written" in text(parent, "/mine")
+    table.makes("master may go", "", b"")
+    assert "is being written" not in text(parent, "/mine")
+
+
 def test_from_the_notice_to_the_copy(table: BoxOnTheTable, parent: FlaskClient) -> None:
     table.says("ready")
     assert "It is not recording now." in text(parent) and "Get my ticket" not in text(parent)
@@ -71,7 +99,7 @@ def test_from_the_notice_to_the_copy(table: BoxOnTheTable, parent: FlaskClient) 
     table.makes("recording.flac", "audio/flac", SOUND * 3)
     mine = text(parent, "/mine")
     assert "Save the recording" in mine and digest in mine and "10.2 kB" in mine and f"{MEETING}, 3:10 long" in mine
-    assert "The transcript is being written: up to 1:10 of 3:10." in mine
+    assert "The transcript is being written: up to 1:10 of 3:10, less than a minute left." in mine
     with parent.get(f"/copies/{MEETING}/recording.mp3") as taken:
         assert taken.data == SOUND
         assert taken.headers["Content-Disposition"] == f'attachment; filename="{MEETING} recording.mp3"'

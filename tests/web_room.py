@@ -123,9 +123,11 @@ class BoxOnTheTable:
         db.close()
         self.says("recording", meeting)
 
-    def transcribes(self, seconds: int, meeting: str = MEETING) -> None:
+    def transcribes(self, seconds: int, meeting: str = MEETING, *, took_s: float = 0.0, draft: bool = False) -> None:
         db = transcript.own(self.folders.meeting(meeting))
-        transcript.add_passage(db, transcript.Passage(0, seconds * RATE, 1.0, 1.0, "test"), [])
+        first = transcript.cursor(db).transcribed
+        passage = transcript.Passage(first, seconds * RATE, 1.0, took_s, "test", took_s, draft=draft)
+        transcript.add_passage(db, passage, [])
         db.close()
 
     def ends(self, meeting: str = MEETING, seconds: int | None = None) -> None:

@@ -10,7 +10,7 @@ from appliance.store.folders import MeetingFolder
 from web.house import house, reading, within_reach
 from web.now import Progress, progress
 from web.purse import Held, held
-from web.words import size
+from web.words import about_minutes, size
 
 KINDS = {  # by the ending of a copy's name: what to press, and what it is
     ".mp3": ("Save the recording", "sound, plays on every phone and computer"),
@@ -41,6 +41,8 @@ class Seen:
     progress: Progress
     copies: list[Copy]
     missing: str
+    unwritten: bool
+    """Whether it will never have a transcript: it was put away while the box wrote none."""
 
     @property
     def id(self) -> str:
@@ -89,12 +91,17 @@ class Seen:
             return ""
         if not self.copies:
             return "Your copy is being made. It will be here within seconds."
-        if not house().settings.transcript.enabled or any(copy.name.endswith(".txt") for copy in self.copies):
+        if (
+            self.unwritten
+            or not house().settings.transcript.enabled
+            or any(copy.name.endswith(".txt") for copy in self.copies)
+        ):
             return ""
         if self.progress.transcript_complete:
             return "The transcript is ready and its files are being made."
         far, whole = spoken(self.progress.transcribed_s), spoken(self.progress.ended_s or 0)
-        return f"The transcript is being written: up to {far} of {whole}."
+        left = "" if self.progress.left_s is None else f", {about_minutes(self.progress.left_s)} left"
+        return f"The transcript is being written: up to {far} of {whole}{left}."
 
 
 def mine() -> list[Seen] | None:
@@ -115,6 +122,7 @@ def seen(held: Held) -> Seen:
         progress=far,
         copies=copies(folder, far),
         missing=_missing(listed, far),
+        unwritten=_put_away(folder) and not far.transcript_complete,
     )
 
 
@@ -122,6 +130,11 @@ def copies(folder: MeetingFolder, far: Progress) -> list[Copy]:
     """What may be taken: nothing before the meeting has ended."""
     db = reading(finish, folder)
     return list(finish.copies(db)) if db and far.ended_s is not None else []
+
+
+def _put_away(folder: MeetingFolder) -> bool:
+    db = reading(finish, folder)
+    return db is not None and finish.MASTER_MAY_GO in finish.steps(db)
 
 
 def _offer(copy: Copy) -> Offer:

@@ -8,11 +8,13 @@ from appliance.news import News, latest
 from appliance.store import box, record, transcript
 from appliance.store.folders import MeetingFolder
 from web.house import house, reading, within_reach
-from web.words import NO_NEWS, STATES, Words, minutes, objecting
+from web.words import NO_NEWS, STATES, Words, about_minutes, minutes, objecting
 
 ADMITS = frozenset(
     ("notice", "notice_again", "recording", "stopping", "paused", "paused_long", "interrupted", "ended", "ended_full")
 )
+
+BEHIND_S = 60.0  # a passage and the time to read it are no delay worth telling
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,12 @@ class Progress:
     transcribed_s: float = 0.0
     transcript_complete: bool = False
     ended_s: float | None = None
+    left_s: float | None = None
+    """How long the transcript of what there is will take; None where nothing was read yet."""
+
+    @property
+    def behind_s(self) -> float:
+        return self.recorded_s - self.transcribed_s
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,11 @@ class Now:
     @property
     def transcribed(self) -> str:
         writes = house().settings.transcript.enabled and self.progress.recorded_s and self.meeting
-        return f"Transcript up to {spoken(self.progress.transcribed_s)}" if writes else ""
+        if not writes:
+            return ""
+        behind = self.progress.behind_s
+        late = f", {about_minutes(behind)} behind" if behind >= BEHIND_S else ""
+        return f"Transcript up to {spoken(self.progress.transcribed_s)}{late}"
 
 
 def now() -> Now:
@@ -95,11 +107,14 @@ def progress(folder: MeetingFolder) -> Progress:
     text = reading(transcript, folder)
     cursor = transcript.cursor(text) if text else transcript.Cursor(0, False)
     samples = record.recorded(db) if about.samples is None else about.samples
+    pace = transcript.pace(text) if text else None
+    unread = samples - cursor.transcribed + (sum(draft.samples for draft in transcript.drafts(text)) if text else 0)
     return Progress(
         recorded_s=samples / about.rate,
         transcribed_s=cursor.transcribed / about.rate,
         transcript_complete=cursor.complete,
         ended_s=None if about.samples is None else about.samples / about.rate,
+        left_s=None if pace is None else pace * unread,
     )
 
 

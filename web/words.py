@@ -109,3 +109,11 @@ def size(count: int) -> str:
 def minutes(count: float) -> str:
     """A length of minutes for people: 1 -> `1 minute`, 2.5 -> `2.5 minutes`."""
     return "1 minute" if count == 1 else f"{count:g} minutes"
+
+
+def about_minutes(seconds: float) -> str:
+    """A length that is not known well: 20 -> `less than a minute`, 100 -> `about 2 minutes`."""
+    if seconds < 60:
+        return "less than a minute"
+    count = round(seconds / 60)
+    return "about a minute" if count == 1 else f"about {count} minutes"
