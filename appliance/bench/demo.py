@@ -24,7 +24,7 @@ from appliance.bench.terminal import Drawing
 from appliance.errors import Provisioned
 from appliance.recorder import microphone
 from appliance.settings import DEFAULT_PATH
-from appliance.store import finish, transcript
+from appliance.store import finish, record, transcript
 from appliance.store.database import opened
 from appliance.transcriber import models
 
@@ -84,7 +84,6 @@ def with_script(house: House, drawing: Drawing) -> float:
     stopped = time.monotonic()
     house.press()
     drawing.say("Press: we stop. For 15 seconds another press would go on.")
-    wait(house, drawing, lambda: in_state(house, "ended", "ready"))
     return stopped
 
 
@@ -114,13 +113,14 @@ def heed_key(house: House, line: str) -> bool:
 def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: Choices, stopped: float) -> int:
     """Wait for the copies, take them away through the page, and show them."""
     meeting = house.folders.every_meeting()[0]
-    transcript_s = 0.0
+    last_word_s = 0.0
 
     def finished() -> bool:
-        nonlocal transcript_s
-        with opened(transcript.read(meeting)) as text, opened(finish.read(meeting)) as done:
-            if text and transcript.cursor(text).complete and not transcript_s:
-                transcript_s = time.monotonic() - stopped
+        nonlocal last_word_s
+        with opened(record.read(meeting)) as sound, opened(transcript.read(meeting)) as text:
+            if sound and text and not last_word_s and transcript.cursor(text).transcribed >= record.recorded(sound):
+                last_word_s = time.monotonic() - stopped
+        with opened(finish.read(meeting)) as done:
             return done is not None and "complete" in finish.steps(done)
 
     wait(house, drawing, finished)
@@ -128,7 +128,7 @@ def finish_meeting(house: House, drawing: Drawing, attendee: Attendee, choices: 
     print((meeting.copies / "transcript.txt").read_text())
     out = choices.out or house.run
     taken = attendee.take_copies(house.folders, meeting.id, out)
-    summary = summarise(meeting, transcript_s, taken)
+    summary = summarise(meeting, last_word_s, taken)
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
     print("Everybody with a ticket gets exactly these copies:")
     for copy in taken:

@@ -8,8 +8,9 @@ from appliance.store import record, transcript
 from appliance.store.folders import MeetingFolder
 
 
-def summarise(folder: MeetingFolder, transcript_s: float, taken: list[Taken]) -> dict[str, object]:
-    """All times in seconds; `transcript_s` is from the stop to the complete transcript. Raises NoSuchMeeting."""
+def summarise(folder: MeetingFolder, last_word_s: float, taken: list[Taken]) -> dict[str, object]:
+    """All times in seconds; `last_word_s` is from the press that stopped to the moment at which every word
+    of the recording stood in the transcript. Raises NoSuchMeeting."""
     db, text = record.read(folder), transcript.read(folder)
     about = record.described(db) if db else None
     if db is None or text is None or about is None:
@@ -27,7 +28,7 @@ def summarise(folder: MeetingFolder, transcript_s: float, taken: list[Taken]) ->
             for gap in record.gaps(db)
         ],
         "seconds_of_speech": round(record.speech_seconds(db), 1),
-        "seconds_from_stop_to_transcript": round(transcript_s, 1),
+        "seconds_from_stop_to_transcript": round(last_word_s, 1),
         "model": next((one.model for one in transcript.passages(text) if one.model), ""),
         "files": {copy.name: {key: value for key, value in asdict(copy).items() if key != "name"} for copy in taken},
     }
