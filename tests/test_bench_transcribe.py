@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from appliance.bench.transcribe import corpus, meeting, noise, table
+from appliance.bench.transcribe import beside, corpus, kills, long, meeting, noise, stop, table
 from appliance.bench.transcribe.reader import DEFAULTS, INCREMENTAL, WHOLE
 from appliance.bench.transcribe.words import Count, Found, Timed, count, found_again, lateness
 from appliance.store import wav
 from appliance.store.folders import Folders
+from appliance.store.transcript import Line, Word
 from appliance.transcriber.durable import durable
 
 pytestmark = pytest.mark.pure
@@ -138,3 +139,78 @@ def test_a_line_where_nobody_speaks_is_a_failure_unless_there_are_voices() -> No
     assert noise.failures([heard | {"voices": True}]) == []
     assert noise.failures([heard | {"lines": []}]) == []
     assert noise.failures([heard | {"lines": [], "complete": False}]) == ["hens was not read to its end."]
+
+
+def line(start_s: float, end_s: float, *words: tuple[float, float]) -> Line:
+    return Line(start_s, end_s, "word", "en", tuple(Word("word", *times, 0.9) for times in words))
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ([line(0, 2, (0, 1), (1, 2)), line(2, 3), line(3, 4)], 0),
+        ([line(0, 2), line(1.9, 3)], 1),
+        ([line(5, 6), line(0, 1)], 1),
+        ([line(0, 2, (0, 1.2), (1.1, 2))], 1),
+        ([line(1, 2, (0.9, 2))], 1),
+        ([line(2, 1)], 1),
+    ],
+)
+def test_lines_that_overlap_or_go_back_are_counted(lines: list[Line], wrong: int) -> None:
+    assert long.disorder(lines) == wrong
+
+
+LONG = {
+    "lines out of order": 0,
+    "word start, s: median error": 0.3,
+    "word start, s: within 1 s, %": 95.0,
+    "word start, s: median late at the beginning": 0.0,
+    "word start, s: median late at the end": 0.09,
+    "peak memory, MB": 500.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "figure"),
+    [
+        ("lines out of order", 1),
+        ("word start, s: median error", 0.31),
+        ("word start, s: within 1 s, %", 94.9),
+        ("word start, s: median late at the end", -0.11),
+        ("peak memory, MB", 650.0),
+    ],
+)
+def test_each_limit_of_a_long_meeting_is_looked_at(what: str, figure: float) -> None:
+    assert long.failures(LONG) == []
+    assert len(long.failures(LONG | {what: figure})) == 1
+
+
+def test_whatever_differs_after_kills_is_counted_at_its_place() -> None:
+    assert kills.differing("abc", "abc") == 0
+    assert kills.differing("abc", "axc") == 1
+    assert kills.differing("abc", "ab") == 1
+    assert kills.differing("", "ab") == 2
+    same = {"kills": 50, "lines that differ": 0, "passages that differ": 0}
+    assert kills.failures(same) == []
+    assert kills.failures(same | {"lines that differ": 2}) == ["After 50 kills there are 2 lines that differ."]
+
+
+def test_a_stop_is_judged_by_the_median_of_its_length() -> None:
+    seconds = ((2, 4.0), (2, 90.0), (2, 5.0), (10, 31.0))
+    found = [{"minutes": minutes, "read to the last sample, s": read_s} for minutes, read_s in seconds]
+    assert stop.medians(found) == {2: 5.0, 10: 31.0}
+    (said,) = stop.failures(found)
+    assert said.startswith("A meeting of 10 minutes was read only 31.0 s after the stop")
+
+
+def test_a_delayed_second_is_a_failure_and_so_is_an_idle_transcriber() -> None:
+    told = {
+        "alone: median s from a second's end": 0.01,
+        "beside a transcriber: median s from a second's end": 0.02,
+        "beside a transcriber: greatest s": 0.5,
+        "seconds of sound read meanwhile": 100.0,
+    }
+    assert beside.failures(told) == []
+    assert len(beside.failures(told | {"beside a transcriber: median s from a second's end": 0.2})) == 1
+    assert len(beside.failures(told | {"beside a transcriber: greatest s": 1.1})) == 1
+    assert len(beside.failures(told | {"seconds of sound read meanwhile": 0.0})) == 1
