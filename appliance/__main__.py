@@ -40,8 +40,9 @@ class Sentences(click.Group):
 def candour() -> None:
     """A meeting recorder that belongs to the room.
 
-    `candour demo` shows the whole box on this computer. The services panel, recorder, transcriber, finisher and web
-    are started by systemd on a box; each runs until it is told to stop, and can be killed and started at any instant.
+    `candour demo` shows the whole box on this computer. The services panel, recorder, transcriber, seats, finisher
+    and web are started by systemd on a box; each runs until it is told to stop, and can be killed and started at any
+    instant.
     """
 
 
@@ -80,6 +81,15 @@ def recorder(settings_path: Path) -> None:
 def transcriber(settings_path: Path) -> None:
     """Run the transcriber: writes down what is said while the room talks."""
     from appliance.transcriber import service
+
+    run_service(lambda: service, settings_path)
+
+
+@candour.command()
+@settings_option
+def seats(settings_path: Path) -> None:
+    """Run the seats: with an array of microphones, from which direction each word was spoken."""
+    from appliance.seats import service
 
     run_service(lambda: service, settings_path)
 

@@ -70,6 +70,17 @@ class Microphone:
     """Channels to open; only one of them is recorded."""
     master_channel: int = setting(1, "the number of a channel, counted from 1, 1 to 8", lambda v: 1 <= v <= 8)
     """Which channel becomes the master, counted from 1."""
+    array_microphones: int = setting(0, "0 (no array) or a number from 4 to 8", lambda v: v == 0 or 4 <= v <= 8)
+    """Microphones in a ring, equally spaced; with them the transcript tells seats apart."""
+    array_first_channel: int = setting(1, "the number of a channel, counted from 1, 1 to 8", lambda v: 1 <= v <= 8)
+    """The channel of the ring's first microphone, counted from 1; the others follow in order round the ring."""
+    array_radius_mm: float = setting(32.0, "millimetres, from 10 to 200", lambda v: 10 <= v <= 200)
+    """From the middle of the ring to its microphones."""
+
+    @property
+    def array_last_channel(self) -> int:
+        """Counted from 1; less than the first one without an array."""
+        return self.array_first_channel + self.array_microphones - 1
 
 
 @dataclass(frozen=True)
@@ -191,10 +202,22 @@ def parse(text: str, path: Path) -> Settings:
         problems.append(
             (_line(text, "microphone", "master_channel"), "`master_channel` is more than `channels`; write 1")
         )
+    if "microphone" in made and (problem := _array_problem(made["microphone"])):
+        problems.append((_line(text, "microphone", "array_microphones"), problem))
     if problems:
         said = [f"line {line}: {problem}" if line else problem for line, problem in sorted(problems)]
         raise BadSettings(path=path, problems="; ".join(said) + ".")
     return Settings(**made)
+
+
+def _array_problem(microphone: Microphone) -> str:
+    """What is wrong with the ring's channels; empty when nothing is."""
+    if not microphone.array_microphones or microphone.array_last_channel <= microphone.channels:
+        return ""
+    return (
+        f"`array_microphones` from `array_first_channel` on reach to channel {microphone.array_last_channel}, which is"
+        " more than `channels`; write 0, or give the device's number of channels"
+    )
 
 
 def _section(section: Any, values: object, text: str, problems: list[tuple[int, str]]) -> Any:

@@ -40,6 +40,12 @@ def test_all_problems_are_told_in_the_order_of_their_lines() -> None:
         ("[meeting]\nstart_by_itself_seconds = 30", "write 0 (never) or seconds from 60 to 900"),
         ('[transcript]\nlanguage = "English"', 'write a two-letter code such as "en", or "auto"'),
         ("[microphone]\nmaster_channel = 2", "`master_channel` is more than `channels`; write 1"),
+        (
+            "[microphone]\nchannels = 6\narray_microphones = 6\narray_first_channel = 2",
+            "line 3: `array_microphones` from `array_first_channel` on reach to channel 7, which is",
+        ),
+        ("[microphone]\nchannels = 4\narray_microphones = 3", "write 0 (no array) or a number from 4 to 8"),
+        ("[microphone]\nchannels = 4\narray_radius_mm = 5", "write millimetres, from 10 to 200"),
         ('[panel]\npin_factory = "mock"', "write one of 'lgpio', 'rpigpio'"),
         ("[web\nport = 80", "it is not TOML"),
         ("[store]\nreserve_mb = 500.0", "line 2: `reserve_mb = 500.0` will not do; write megabytes"),

@@ -5,6 +5,7 @@ The result is printed and kept in .cache/bench/PART.json; what breaks a promise 
 
 import shutil
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from appliance.bench import card, pulse, results
 from appliance.bench import crash as crash_part
 from appliance.bench import faults as faults_part
 from appliance.bench import power as power_part
+from appliance.bench import seats as seats_part
 from appliance.bench import soak as soak_part
 from appliance.bench.transcribe.commands import transcribe
 
@@ -72,6 +74,19 @@ def faults(only: tuple[str, ...], times: int) -> None:
     result = faults_part.run(only, times)
     click.echo(faults_part.table(result))
     fail(faults_part.failures(result))
+
+
+@bench.command()
+@click.option(
+    "--voices",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of flac files named SPEAKER-....flac; may be given more than once.",
+)
+@click.option("--anew", is_flag=True, help="Forget the rooms that earlier calls measured.")
+def seats(voices: tuple[Path, ...], anew: bool) -> None:
+    """Who spoke, by an array of microphones in simulated rooms. The next call goes on where one was ended."""
+    fail(seats_part.failures(seats_part.run(voices or seats_part.VOICES, anew=anew)))
 
 
 def need(part: str, lacking: list[str]) -> None:

@@ -134,6 +134,12 @@ def first_capture(db: Database) -> Capture | None:
     return Capture(*row) if row else None
 
 
+def captures(db: Database) -> Iterator[Capture]:
+    """All of them, oldest first."""
+    for row in db.conn.execute("SELECT first_sample, monotonic, wall, clock_trust, boot_id FROM captures ORDER BY id"):
+        yield Capture(*row)
+
+
 def last_capture(db: Database) -> Capture | None:
     row = db.conn.execute(
         "SELECT first_sample, monotonic, wall, clock_trust, boot_id FROM captures ORDER BY id DESC LIMIT 1"

@@ -26,7 +26,10 @@ class Block:
 
 
 def own(folder: MeetingFolder) -> Database:
-    return database.own(folder.seats_db, migrations.seats)
+    """Without waiting for the card at each write: its sound's listener could not keep up, and sound would be missed."""
+    db = database.own(folder.seats_db, migrations.seats)
+    db.conn.execute("PRAGMA synchronous=NORMAL")
+    return db
 
 
 def read(folder: MeetingFolder) -> Database | None:
