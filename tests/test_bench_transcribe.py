@@ -208,9 +208,9 @@ def test_a_delayed_second_is_a_failure_and_so_is_an_idle_transcriber() -> None:
         "alone: median s from a second's end": 0.01,
         "beside a transcriber: median s from a second's end": 0.02,
         "beside a transcriber: greatest s": 0.5,
-        "seconds of sound read meanwhile": 100.0,
+        "transcriber, % of a core meanwhile": 90.0,
     }
     assert beside.failures(told) == []
     assert len(beside.failures(told | {"beside a transcriber: median s from a second's end": 0.2})) == 1
     assert len(beside.failures(told | {"beside a transcriber: greatest s": 1.1})) == 1
-    assert len(beside.failures(told | {"seconds of sound read meanwhile": 0.0})) == 1
+    assert len(beside.failures(told | {"transcriber, % of a core meanwhile": 3.0})) == 1

@@ -13,29 +13,30 @@ import click
 import numpy as np
 
 from appliance.bench import capture, results, stage
+from appliance.bench.cost import cost, percent_of_a_core
 from appliance.bench.pulse import NAME, Microphone
 from appliance.bench.rig import folder_of_a_rig, rigged, start_recording
 from appliance.bench.stage import RATE
 from appliance.bench.transcribe import corpus, meeting, process
 from appliance.errors import ProgramEnded
-from appliance.store.folders import Folders
 
 PART = "transcribe-beside"
 OTHER_MEETING_S = 3600
 MOST_LATER_S = 0.1
 LATEST_S = 1.0
+LEAST_SHARE = 30.0
 
 
 def run(seconds: int, turns: int, model: Path) -> dict[str, Any]:
     """Record for so long, so often each, and see when each second was durable; returns the figures."""
     delays: dict[bool, list[float]] = {False: [], True: []}
-    read_s = 0.0
+    shares: list[float] = []
     for turn in range(2 * turns):
         beside = bool(turn % 2)
         click.echo("beside a transcriber" if beside else "alone", err=True)
-        found, read = one(seconds, model, beside=beside)
+        found, share = one(seconds, model, beside=beside)
         delays[beside] += found
-        read_s += read
+        shares += [share] if beside else []
     told: dict[str, Any] = {}
     for beside, found in delays.items():
         name = "beside a transcriber" if beside else "alone"
@@ -43,13 +44,13 @@ def run(seconds: int, turns: int, model: Path) -> dict[str, Any]:
         told[f"{name}: median s from a second's end"] = round(median(found), 3)
         told[f"{name}: 95 % within s"] = round(float(np.percentile(found, 95)), 3)
         told[f"{name}: greatest s"] = round(max(found), 3)
-    told["seconds of sound read meanwhile"] = round(read_s, 1)
+    told["transcriber, % of a core meanwhile"] = round(min(shares), 1)
     results.write(PART, told)
     return told
 
 
 def one(seconds: int, model: Path, *, beside: bool) -> tuple[list[float], float]:
-    """The delay of each second, and how much sound the transcriber read meanwhile, in seconds."""
+    """The delay of each second, and how much of a core the transcriber took meanwhile, in percent."""
     speech = corpus.decoded(stage.SAMPLE)
     with ExitStack() as stack:
         folder = stack.enter_context(folder_of_a_rig())
@@ -64,13 +65,13 @@ def one(seconds: int, model: Path, *, beside: bool) -> tuple[list[float], float]
         settings.write_text(settings.read_text().replace(str(folder / "transcriber" / "data"), str(folder / "data")))
         running = stack.enter_context(process.life(settings)) if beside else None
         start_recording(house)
-        before = _read_s(folder / "data")
+        before = cost(running.pid) if running else None
         delays = capture.watch_seconds(house, seconds)
         if running and (status := running.poll()) is not None:
             raise ProgramEnded(program="transcriber", status=status, log="the lines above")
         if beside and meeting.cursor(other).complete:
             raise RuntimeError("the transcriber ran out of work: OTHER_MEETING_S is too short here")
-        return delays, _read_s(folder / "data") - before
+        return delays, percent_of_a_core(before, cost(running.pid)) if running and before else 0.0
 
 
 def failures(told: dict[str, Any]) -> list[str]:
@@ -82,11 +83,7 @@ def failures(told: dict[str, Any]) -> list[str]:
         said.append(
             f"Beside a transcriber a second was durable only after {told['beside a transcriber: greatest s']} s."
         )
-    if not told["seconds of sound read meanwhile"]:
-        said.append("The transcriber read nothing meanwhile, so that nothing was measured.")
+    share = told["transcriber, % of a core meanwhile"]
+    if share < LEAST_SHARE:
+        said.append(f"The transcriber came to only {share} % of a core: measure again when this computer is less busy.")
     return said
-
-
-def _read_s(data: Path) -> float:
-    folders = Folders(data).every_meeting()
-    return sum(meeting.cursor(folder).transcribed for folder in folders) / RATE
