@@ -4,6 +4,7 @@ It hears all channels by a pipe that drops what it does not take in time, keeps 
 down those whose sound the recorder has made durable; all others are forgotten. It never keeps sound.
 """
 
+import math
 import os
 import socket
 from contextlib import closing
@@ -51,11 +52,11 @@ def run(settings: settings.Settings, clock: Clock, lifetime: Lifetime, notifier:
         looked = clock.monotonic()
         notifier.ready()
         while not lifetime.over:
-            notifier.alive()
             if message := _next(listener):
                 followed.hear(frames.unpacked(message))
             if clock.monotonic() - looked >= LOOK_EVERY_S:
                 followed.keep()
+                notifier.alive()
                 looked = clock.monotonic()
         followed.keep()
     notifier.stopping()
@@ -164,22 +165,20 @@ class Seats:
         kept, waiting = [], []
         for one in self._waiting:
             first = self._first_sample(one, captures)
-            if first is None:
-                continue
             end = first + one.samples
             if end > extent.samples:
                 waiting.append(one)
             elif not any(first < gap.first_sample + gap.samples and gap.first_sample < end for gap in gaps):
-                kept.append(seats.Block(first, one.samples, round(one.angle_deg, 1), round(one.strength, 4)))
+                kept.append(seats.Block(int(first), one.samples, round(one.angle_deg, 1), round(one.strength, 4)))
         self._waiting = waiting
         if kept:
             seats.add_blocks(self._file(folder), kept)
 
-    def _first_sample(self, heard: Heard, captures: list[record.Capture]) -> int | None:
-        """Where in the master it was heard; None before the first capture."""
+    def _first_sample(self, heard: Heard, captures: list[record.Capture]) -> float:
+        """Where in the master it was heard; never, as long as there is no capture before it."""
         before = [one for one in captures if one.monotonic <= heard.began]
         if not before:
-            return None
+            return math.inf
         return before[-1].first_sample + round((heard.began - before[-1].monotonic) * self._rate)
 
     def _file(self, folder: MeetingFolder) -> Database:
