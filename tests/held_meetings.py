@@ -15,7 +15,8 @@ from appliance.store.folders import Folders, MeetingFolder
 
 RATE = 16_000
 AUDIO = ["recording.mp3", "recording.flac"]
-ALL = [*AUDIO, "transcript.txt", "transcript.vtt"]
+TEXTS = [f"transcript.{form}" for form in ("txt", "vtt", "srt", "docx", "json")]
+ALL = [*AUDIO, *TEXTS]
 EVENTS = ["small copy ready", "flac compared", "transcript written", "copies complete", "master may go"]
 LATEST = "2026-03-02T10:30:00.000Z"
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from held_meetings import ALL
 from houses import a_house, start_recording
 from real_speech import model_folder
 from sound_of import RATE, Kept, sample_meeting
@@ -56,7 +57,7 @@ def test_a_meeting_from_the_first_press_to_the_last_copy(short_tmp: Path) -> Non
         assert kept.every_second_has_its_leaf()
         assert kept.gaps == []
         assert [mark.mark for mark in record.marks(kept.db)] == ["started by the button"]
-        assert [one.name for one in taken] == ["recording.mp3", "recording.flac", "transcript.txt", "transcript.vtt"]
+        assert [one.name for one in taken] == ALL
         assert "same copy" in (short_tmp / "phone" / "transcript.txt").read_text()
 
         assert log_of(box.read(house.folders)) == [

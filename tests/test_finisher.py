@@ -11,6 +11,7 @@ from held_meetings import (
     EVENTS,
     LATEST,
     RATE,
+    TEXTS,
     Held,
     contents,
     finish_all,
@@ -55,7 +56,8 @@ def test_media_types(folders: Folders) -> None:
     assert db is not None
     with closing(db):
         types = [copy.media_type for copy in finish.copies(db)]
-    assert types == ["audio/mpeg", "audio/flac", "text/plain", "text/vtt"]
+    assert types[:5] == ["audio/mpeg", "audio/flac", "text/plain", "text/vtt", "application/x-subrip"]
+    assert types[5].startswith("application/vnd.openxmlformats") and types[6] == "application/json"
 
 
 def test_nothing_is_offered_before_the_end_and_a_stopped_meeting_may_go_on(folders: Folders) -> None:
@@ -149,13 +151,13 @@ def test_a_bad_meeting_is_named_and_the_others_go_on(folders: Folders, capfd: py
     with finisher(folders) as one:
         idle(one)
         assert offered(good.folder) == ALL
-        assert offered(bad.folder) == ["recording.mp3", "transcript.txt", "transcript.vtt"]
+        assert offered(bad.folder) == ["recording.mp3", *TEXTS]
         assert logged(bad.folder) == ["small copy ready", "copy differs", "transcript written"]
         idle(one)  # not again and again in one life
         assert logged(bad.folder).count("copy differs") == 1
     said = "recording.flac of meeting 2026-03-03-BAD0 does not hold the same sound as the master at second 3."
     assert capfd.readouterr().err.count(said) == 1
-    assert sorted(contents(bad.folder)) == ["recording.mp3", "transcript.txt", "transcript.vtt"]
+    assert sorted(contents(bad.folder)) == sorted(["recording.mp3", *TEXTS])
     assert bad.folder.master.exists()
     bad.spoil(3)  # the same bit back
     finish_all(folders)
@@ -171,8 +173,8 @@ def test_a_master_that_lost_its_end_gives_no_sound_and_ends_nothing(folders: Fol
         os.truncate(bad.folder.master, left)
     finish_all(folders)
     assert offered(good.folder) == ALL
-    assert offered(bad.folder) == ["transcript.txt", "transcript.vtt"]
-    assert sorted(contents(bad.folder)) == ["transcript.txt", "transcript.vtt"]
+    assert offered(bad.folder) == TEXTS
+    assert sorted(contents(bad.folder)) == sorted(TEXTS)
 
 
 def test_the_open_meeting_comes_first(folders: Folders) -> None:

@@ -15,8 +15,11 @@ from web.words import about_minutes, size
 KINDS = {  # by the ending of a copy's name: what to press, and what it is
     ".mp3": ("Save the recording", "sound, plays on every phone and computer"),
     ".flac": ("Save the full-quality recording", "every sample as it was recorded, for experts"),
-    ".txt": ("Save the transcript", "text, made by a computer; the recording is the record"),
-    ".vtt": ("Save the transcript with times", "subtitles for players; made by a computer"),
+    ".docx": ("Save the transcript", "document, made by a computer; the recording is the record"),
+    ".txt": ("Save the transcript as plain text", "made by a computer"),
+    ".vtt": ("Save the subtitles", "WebVTT for players; made by a computer"),
+    ".srt": ("Save the subtitles as SubRip", "for older players; made by a computer"),
+    ".json": ("Save the transcript for machines", "JSON with words, times and confidence"),
 }
 
 

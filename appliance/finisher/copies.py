@@ -12,14 +12,15 @@ from pathlib import Path
 
 from appliance.errors import CopyDiffers, NotAudio
 from appliance.evidence import merkle
-from appliance.finisher import audio, text
+from appliance.finisher import audio
+from appliance.finisher.formats import FORMS
 from appliance.finisher.meeting import Meeting, readable
 from appliance.store import wav
 from appliance.store.finish import FLAC
 from appliance.store.folders import MeetingFolder, sync_folder
 from appliance.store.record import Extent
 
-MP3, TXT, VTT = "recording.mp3", "transcript.txt", "transcript.vtt"
+MP3 = "recording.mp3"
 PARTIAL = ".partial"
 
 Work = Generator[bool, None, list[str] | None]
@@ -94,19 +95,20 @@ def compare(copy: Path, leaves: list[bytes], rate: int, meeting_id: str) -> Iter
 
 
 def transcript_copies(meeting: Meeting) -> Work:
-    """The transcript to read and the one for players; none where this box writes none."""
+    """Every form of the transcript; none where this box writes none."""
     if not meeting.transcribing and not meeting.transcribed():
         return None
-    head, entries = yield from readable(meeting.told)
-    for name, content in ((TXT, text.txt(head, entries)), (VTT, text.vtt(head, entries))):
-        target = meeting.folder.copies / name
+    told = yield from readable(meeting.told)
+    for form in FORMS:
+        target = meeting.folder.copies / form.name
         if not target.exists():
             with _partial(target).open("wb") as file:
-                file.write(content.encode())
+                file.write(form.make(told))
                 file.flush()
                 os.fsync(file.fileno())
             _publish(target)
-    return [TXT, VTT]
+            yield True
+    return [form.name for form in FORMS]
 
 
 def _more(master: Path, first: int, sound: Extent) -> bytes:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from appliance.finisher.text import Entry, Head, entries
-from appliance.store import record, transcript
+from appliance.finisher.formats import Told
+from appliance.finisher.text import Head, entries
+from appliance.seats.join import seats_of
+from appliance.store import record, seats, transcript
 from appliance.store.database import opened
 from appliance.store.folders import MeetingFolder
 from appliance.store.record import Extent
@@ -40,14 +42,15 @@ class Meeting:
         with opened(record.read(self.folder)) as db:
             return [second.leaf for second in record.seconds(db)] if db else None
 
-    def told(self) -> tuple[Head, list[Entry]] | None:
+    def told(self) -> Told | None:
         """All that was said, and what else happened; None while there is nothing to read."""
         sound = self.sound()
         with opened(record.read(self.folder)) as recorded, opened(transcript.read(self.folder)) as written:
             if sound is None or recorded is None or written is None:
                 return None
             first = record.first_capture(recorded)
-            models = {passage.model for passage in transcript.passages(written)} - {""}
+            passages = list(transcript.passages(written))
+            models = {passage.model for passage in passages} - {""}
             head = Head(
                 meeting=self.id,
                 room=self.room,
@@ -56,8 +59,11 @@ class Meeting:
                 length_s=sound.samples / sound.rate,
                 model=", ".join(sorted(models)),
             )
-            said = transcript.lines(written)
-            return head, entries(said, record.gaps(recorded), record.marks(recorded), sound.rate)
+            said = list(transcript.lines(written))
+            gaps, marks = list(record.gaps(recorded)), list(record.marks(recorded))
+            directions = seats.blocks_of(self.folder)
+            seated = seats_of(said, directions, sound.rate) if directions else None
+            return Told(head, entries(said, gaps, marks, sound.rate, seated), passages, gaps, marks, sound.rate)
 
 
 def readable(ask: Callable[[], Found | None]) -> Generator[bool, None, Found]:

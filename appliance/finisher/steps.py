@@ -12,14 +12,15 @@ from sqlite_utils import Database
 from appliance.clock import Clock, stamp
 from appliance.errors import CopyChanged, CopyDiffers
 from appliance.finisher import copies, last_look
-from appliance.finisher.copies import MP3, TXT, VTT, Work
+from appliance.finisher.copies import MP3, Work
+from appliance.finisher.formats import FORMS
 from appliance.finisher.meeting import Meeting, readable
 from appliance.store import database, events, finish
 from appliance.store.database import opened
 from appliance.store.finish import FLAC, MASTER_MAY_GO
 from appliance.store.folders import MeetingFolder
 
-MEDIA_TYPES = {MP3: "audio/mpeg", FLAC: "audio/flac", TXT: "text/plain", VTT: "text/vtt"}
+MEDIA_TYPES = {MP3: "audio/mpeg", FLAC: "audio/flac", **{form.name: form.media_type for form in FORMS}}
 COMPLETE = "complete"
 
 Finishing = Generator[bool, None, None]

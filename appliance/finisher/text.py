@@ -1,17 +1,22 @@
-"""The transcript as files: text to read, and WebVTT for players. Pure.
+"""The transcript as files: text to read, WebVTT and SubRip for players. Pure.
 
-Times are in seconds of the master, so that they hold in every copy.
+Every form is made of the same entries. Times are in seconds of the master, so that they hold in every copy.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from appliance.clock import in_words, spoken
 from appliance.store.record import Gap, Mark
-from appliance.store.transcript import Line
+from appliance.store.transcript import Line, Word
 
 SENTENCE = "Made by a computer: the audio is the record."
+SEATS = (
+    "Seats are directions from the microphone, not names. Who moves is another seat."
+    " Write names on your own copy if you wish."
+)
 MARK_SHOWN_S = 2.0  # how long a player shows what happened at one moment
 
 
@@ -34,31 +39,80 @@ class Entry:
     start_s: float
     end_s: float
     text: str
+    seat: str = ""
+    """A letter where the direction of the words is known; empty elsewhere."""
+    words: tuple[Word, ...] = ()
+    language: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The text, and before it who said it."""
+        return f"Seat {self.seat}: {self.text}" if self.seat else self.text
 
 
-def entries(lines: Iterable[Line], gaps: Iterable[Gap], marks: Iterable[Mark], rate: int) -> list[Entry]:
-    """Everything in the order of time; at the same moment marks are first, then gaps, then words."""
+def entries(
+    lines: Sequence[Line],
+    gaps: Iterable[Gap],
+    marks: Iterable[Mark],
+    rate: int,
+    seats: Sequence[Sequence[str | None]] | None = None,
+) -> list[Entry]:
+    """Everything in the order of time; at the same moment marks are first, then gaps, then words.
+
+    `seats`: for each word of each line the seat it came from; a line of several seats becomes several entries.
+    """
     found = [_mark(mark, rate) for mark in marks]
     found += [_gap(gap, rate) for gap in gaps]
-    found += [Entry(line.start_s, line.end_s, _one_line(line.text)) for line in lines if line.text.strip()]
+    for line, seated in zip(lines, seats or [()] * len(lines), strict=True):
+        found += _said(line, seated)
     return sorted(found, key=lambda entry: entry.start_s)
 
 
-def txt(head: Head, found: Iterable[Entry]) -> str:
+def _said(line: Line, seats: Sequence[str | None]) -> Iterator[Entry]:
+    """A word without a direction belongs to the one before it, the first ones to the first that has one."""
+    known = [seat for seat in seats if seat]
+    if len(set(known)) < 2:
+        if line.text.strip():
+            seat = known[0] if known else ""
+            yield Entry(line.start_s, line.end_s, _one_line(line.text), seat, line.words, line.language)
+        return
+    now, sitting = known[0], []
+    for word, its in zip(line.words, seats, strict=True):
+        now = its or now
+        sitting.append((now, word))
+    for at_seat, group in groupby(sitting, key=lambda pair: pair[0]):
+        words = tuple(word for _, word in group)
+        text = _one_line(" ".join(word.word for word in words))
+        yield Entry(words[0].start_s, words[-1].end_s, text, at_seat, words, line.language)
+
+
+def title(head: Head) -> str:
+    return f"Transcript of the meeting {_one_line(head.meeting)}"
+
+
+def facts(head: Head) -> dict[str, str]:
+    """What stands above every transcript."""
+    return {
+        "Room": _one_line(head.room),
+        "Begun": _begun(head),
+        "Length": spoken(head.length_s),
+        "Model": _one_line(head.model) or "none; nobody was heard to speak",
+    }
+
+
+def txt(head: Head, found: Sequence[Entry]) -> str:
     """The text for people."""
     about = [
-        f"Transcript of the meeting {_one_line(head.meeting)}",
+        title(head),
         "",
-        f"Room:    {_one_line(head.room)}",
-        f"Begun:   {_begun(head)}",
-        f"Length:  {spoken(head.length_s)}",
-        f"Model:   {_one_line(head.model) or 'none; nobody was heard to speak'}",
+        *(f"{name + ':':8} {fact}" for name, fact in facts(head).items()),
         "",
         SENTENCE,
         "The times in brackets are places in the recording.",
+        *([SEATS] if any(entry.seat for entry in found) else []),
         "",
     ]
-    body = [f"[{spoken(entry.start_s)}] {entry.text}" for entry in found]
+    body = [f"[{spoken(entry.start_s)}] {entry.spoken}" for entry in found]
     return "\n".join([*about, *body, f"[{spoken(head.length_s)}] (end of the recording)", ""])
 
 
@@ -66,6 +120,14 @@ def vtt(head: Head, found: Iterable[Entry]) -> str:
     """WebVTT (W3C, https://www.w3.org/TR/webvtt1/), one cue for each entry."""
     note = f"NOTE\n{SENTENCE}\nMeeting {_escaped(_one_line(head.meeting))}, {_escaped(_one_line(head.room))}"
     return "\n\n".join(["WEBVTT", note, *map(_cue, found)]) + "\n"
+
+
+def srt(found: Iterable[Entry]) -> str:
+    """SubRip, for players that do not know WebVTT: the same entries, numbered. Has no place for notes."""
+    return "".join(
+        f"{number}\n{_srt_time(start)} --> {_srt_time(end)}\n{entry.spoken.replace('-->', '->')}\n\n"
+        for number, (entry, start, end) in enumerate(map(_timed, found), start=1)
+    )
 
 
 def _mark(mark: Mark, rate: int) -> Entry:
@@ -95,10 +157,20 @@ def _begun(head: Head) -> str:
     return when if head.clock_trust == "synchronised" else f"{when} {in_words(head.clock_trust)}"
 
 
-def _cue(entry: Entry) -> str:
+def _timed(entry: Entry) -> tuple[Entry, int, int]:
+    """With start and end in milliseconds, which are never the same."""
     start = round(entry.start_s * 1000)
-    end = max(round(entry.end_s * 1000), start + 1)
-    return f"{_cue_time(start)} --> {_cue_time(end)}\n{_escaped(entry.text)}"
+    return entry, start, max(round(entry.end_s * 1000), start + 1)
+
+
+def _cue(entry: Entry) -> str:
+    _, start, end = _timed(entry)
+    voice = f"<v Seat {entry.seat}>" if entry.seat else ""
+    return f"{_cue_time(start)} --> {_cue_time(end)}\n{voice}{_escaped(entry.text)}"
+
+
+def _srt_time(milliseconds: int) -> str:
+    return _cue_time(milliseconds).replace(".", ",")
 
 
 def _cue_time(milliseconds: int) -> str:
