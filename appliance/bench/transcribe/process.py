@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,10 +39,19 @@ def life(settings: Path) -> Iterator[subprocess.Popen[bytes]]:
         )
         try:
             systemd.recv(100)
+            threading.Thread(target=_drain, args=(systemd,), daemon=True).start()
             yield process
         finally:
             process.kill()
             process.wait()
+            systemd.shutdown(socket.SHUT_RDWR)
+
+
+def _drain(systemd: socket.socket) -> None:
+    """Take its signs of life: it would wait for ever where a dozen of them lie unread (unix(7))."""
+    systemd.settimeout(None)
+    while systemd.recv(100):
+        pass
 
 
 def await_complete(process: subprocess.Popen[bytes], folder: MeetingFolder) -> float:
