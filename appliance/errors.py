@@ -76,13 +76,18 @@ class MicrophoneRefused(CandourError, OSError):
 
 
 class NoModel(CandourError, FileNotFoundError):
-    """There is no speech model in {path} (missing: {missing}). Run `candour model install`; until then meetings are
-    recorded without a transcript."""
+    """There is no speech model in {path} (missing: {missing}). Run `candour model install {name}`; until then meetings
+    are recorded without a transcript."""
 
 
 class DamagedModel(CandourError, ValueError):
-    """The speech model file {path} is damaged: its SHA-256 is {found}, not {wanted}. Run `candour model install`;
-    until then meetings are recorded without a transcript."""
+    """The speech model file {path} is damaged: its SHA-256 is {found}, not {wanted}. Run `candour model install
+    {name}`; until then meetings are recorded without a transcript."""
+
+
+class BadModelFolder(CandourError, ValueError):
+    """{path} is not a speech model that can be installed: {why}. It must hold model.bin, config.json, tokenizer.json,
+    the vocabulary, and SHA256SUMS with the SHA-256 of each (made with `sha256sum *`)."""
 
 
 class NoModelSource(CandourError, ConnectionError):

@@ -16,6 +16,7 @@ from appliance.errors import BadSettings, NoSettings
 DEFAULT_PATH = Path("/etc/candour/candour.toml")
 """Where a provisioned box has its settings."""
 
+MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 HEADER_PINS = range(2, 28)  # the GPIO numbers that the Raspberry Pi's 40-pin header carries
 
 
@@ -101,12 +102,22 @@ class Transcript:
 
     enabled: bool = setting(True, "true or false")
     """False: meetings are recorded without a transcript."""
-    model: str = setting("/var/lib/candour/models/base", "the path of the model's folder in quotes", lambda v: v != "")
-    """Folder of the speech model; it is never fetched from here by itself."""
+    models: str = setting("/var/lib/candour/models", "the path of a folder in quotes", lambda v: v != "")
+    """Folder with a folder for each speech model; nothing is ever fetched into it by itself."""
+    model: str = setting(
+        "base", "the name of an installed model; see `candour model list`", lambda v: bool(MODEL_NAME.fullmatch(v))
+    )
+    """Which of them writes the transcript."""
     language: str = setting(
         "en", 'a two-letter code such as "en", or "auto"', lambda v: v == "auto" or bool(re.fullmatch("[a-z]{2}", v))
     )
     """What is spoken: an ISO 639-1 code, or `auto` to decide it for each passage."""
+    error_limit: float = setting(50.0, "words in 100, from 1 to 100", lambda v: 1 <= v <= 100)
+    """A language in which the model is not stated to get at most so many words in 100 wrong is not written down."""
+
+    @property
+    def model_folder(self) -> Path:
+        return Path(self.models) / self.model
 
 
 @dataclass(frozen=True)

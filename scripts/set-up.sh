@@ -76,8 +76,8 @@ pip_shown() {
   rm -f "$log"
 }
 
-MODEL=.cache/models/base
+MODELS=.cache/models
 need_model() {
   say "Looking after the speech model (145 MB, known by its SHA-256)"
-  .venv/bin/candour model install --to "$MODEL" >&2
+  .venv/bin/candour model install base --models "$MODELS" >&2
 }

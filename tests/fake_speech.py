@@ -18,6 +18,7 @@ class FakeSpeech:
     def __init__(self) -> None:
         self.longest_s = 0.0
         self.languages: set[str] = set()
+        self.heard: list[int] = []
 
     def speech(self, audio: Audio) -> Probabilities:
         frames = np.pad(audio, (0, -audio.size % FRAME)).reshape(-1, FRAME)
@@ -29,6 +30,7 @@ class FakeSpeech:
     def read(self, audio: Audio, language: str, *, one_way: bool = False) -> Reading:
         self.longest_s = max(self.longest_s, audio.size / RATE)
         self.languages.add(language)
+        self.heard.append(audio.size)
         loud = np.concatenate(([0.0], self.speech(audio), [0.0]))
         edges = np.flatnonzero(np.diff(loud)).reshape(-1, 2)
         lines = [_line(audio, int(start), int(end), language) for start, end in edges]

@@ -18,7 +18,7 @@ name = "Room 4"
 longest_hours = 0.5
 [transcript]
 enabled = {enabled}
-model = {model}
+models = {models}
 [web]
 host = "127.0.0.1"
 port = {port}
@@ -34,7 +34,7 @@ def a_house(folder: Path, room: Room | None, model: Path | None = None, more: st
     """A house whose services end with the block; without a model meetings have no transcript."""
     facts = {
         "enabled": model is not None,
-        "model": str(model or folder / "none"),
+        "models": str(model.parent if model else folder / "none"),
         "port": free_port(0),
         "data": str(folder / "data"),
         "run": str(folder / "run"),

@@ -47,14 +47,14 @@ def test_no_settings_file(tmp_path: Path) -> None:
 
 @pytest.mark.model
 def test_no_such_audio_file(tmp_path: Path) -> None:
-    ended = candour("demo", "--model", model_folder(), "--port", 0, "--audio", tmp_path / "none.wav")
+    ended = candour("demo", "--models", model_folder().parent, "--port", 0, "--audio", tmp_path / "none.wav")
     assert "There is no audio file" in sentence(ended)
 
 
 @pytest.mark.model
 def test_a_text_file_as_audio(tmp_path: Path) -> None:
     (tmp_path / "minutes.wav").write_text("These are the minutes.\n" * 100)
-    ended = candour("demo", "--model", model_folder(), "--port", 0, "--audio", tmp_path / "minutes.wav")
+    ended = candour("demo", "--models", model_folder().parent, "--port", 0, "--audio", tmp_path / "minutes.wav")
     assert "is not a recording that can be read" in sentence(ended)
 
 
@@ -73,7 +73,7 @@ def test_the_demos_port_is_taken() -> None:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
-        assert f"Port {port}" in sentence(candour("demo", "--model", model_folder(), "--port", port))
+        assert f"Port {port}" in sentence(candour("demo", "--models", model_folder().parent, "--port", port))
 
 
 def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -94,39 +94,39 @@ def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
 @pytest.mark.model
 def test_a_folder_for_the_copies_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    ended = candour("demo", "--model", model_folder(), "--port", 0, "--out", tmp_path / "file")
+    ended = candour("demo", "--models", model_folder().parent, "--port", 0, "--out", tmp_path / "file")
     assert "cannot be written" in sentence(ended)
 
 
 def test_a_loss_that_is_none(tmp_path: Path) -> None:
-    ended = candour("demo", "--model", tmp_path, "--lose", "soon")
+    ended = candour("demo", "--models", tmp_path, "--lose", "soon")
     assert ended.returncode == 2
     assert "soon is not SECOND:LENGTH; write for example 20:0.3" in ended.stderr
 
 
 @pytest.mark.model
 def test_a_model_file_damaged_by_one_byte(tmp_path: Path) -> None:
-    shutil.copytree(model_folder(), tmp_path / "model")
-    with (tmp_path / "model" / "model.bin").open("r+b") as file:
+    shutil.copytree(model_folder(), tmp_path / "base")
+    with (tmp_path / "base" / "model.bin").open("r+b") as file:
         file.seek(100_000_000)
         byte = file.read(1)
         file.seek(-1, os.SEEK_CUR)
         file.write(bytes([byte[0] ^ 1]))
-    said = sentence(candour("demo", "--model", tmp_path / "model", "--port", 0))
+    said = sentence(candour("demo", "--models", tmp_path, "--port", 0))
     assert "model.bin is damaged" in said
-    assert "candour model install" in said
-    path = settings(tmp_path, f'[transcript]\nmodel = "{tmp_path}/model"\n')
+    assert "candour model install base" in said
+    path = settings(tmp_path, f'[transcript]\nmodels = "{tmp_path}"\n')
     assert "model.bin is damaged" in sentence(candour("transcriber", "--settings", path))
 
 
 def test_a_model_that_is_missing(tmp_path: Path) -> None:
-    path = settings(tmp_path, f'[transcript]\nmodel = "{tmp_path}/model"\n')
+    path = settings(tmp_path, f'[transcript]\nmodels = "{tmp_path}"\n')
     assert "There is no speech model in" in sentence(candour("transcriber", "--settings", path))
 
 
 @pytest.mark.model
 def test_no_microphone_for_the_demo(tmp_path: Path) -> None:
-    ended = candour("demo", "--model", model_folder(), "--port", 0, "--mic", "no such microphone")
+    ended = candour("demo", "--models", model_folder().parent, "--port", 0, "--mic", "no such microphone")
     assert 'No microphone "no such microphone" was found' in sentence(ended)
 
 

@@ -106,7 +106,7 @@ def test_everything_that_is_wrong_is_said_at_once(folders: Folders) -> None:
     setting = settings_of(
         folders.data,
         microphone=Microphone(device="NoSuchCard"),
-        transcript=Transcript(model=str(folders.data / "none")),
+        transcript=Transcript(models=str(folders.data / "none")),
         store=store_of(folders.data, reserve_mb=100_000_000),
     )
     found = problems(setting)

@@ -55,13 +55,13 @@ def test_after_29_seconds_there_is_always_a_cut(probabilities: Probabilities) ->
     assert cut(probabilities, over=False) is not None
 
 
-def test_the_first_pause_after_24_seconds_ends_a_passage_in_its_middle() -> None:
-    speech = talk((10, 1), (1, 0), (14, 1), (0.5, 0), (10, 1))
-    assert cut_s(speech) == pytest.approx(25 + 0.2, abs=0.04)
+def test_the_first_pause_after_20_seconds_ends_a_passage_in_its_middle() -> None:
+    speech = talk((10, 1), (1, 0), (12, 1), (0.5, 0), (10, 1))
+    assert cut_s(speech) == pytest.approx(23 + 0.2, abs=0.04)
 
 
-def test_a_pause_that_is_under_way_at_24_seconds_counts_from_there() -> None:
-    assert cut_s(talk((23, 1), (3, 0), (10, 1))) == pytest.approx(24 + 0.2, abs=0.04)
+def test_a_pause_that_is_under_way_at_20_seconds_counts_from_there() -> None:
+    assert cut_s(talk((19, 1), (3, 0), (10, 1))) == pytest.approx(20 + 0.2, abs=0.04)
 
 
 def test_a_breath_is_not_a_pause() -> None:
@@ -83,8 +83,8 @@ def test_without_a_breath_the_least_likely_speech_is_taken() -> None:
 
 
 def test_silence_is_passed_over_in_steps() -> None:
-    assert cut_s(talk((24.5, 0))) == pytest.approx(24.2, abs=0.04)
-    assert passages.spoken(talk((24.5, 0))) is None
+    assert cut_s(talk((20.5, 0))) == pytest.approx(20.2, abs=0.04)
+    assert passages.spoken(talk((20.5, 0))) is None
 
 
 def test_the_rest_of_a_meeting_is_its_last_passage() -> None:

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,10 @@ from appliance.store import box, events, transcript, wav
 from appliance.store import finish as finish_db
 from appliance.store.folders import Folders, MeetingFolder
 from appliance.store.transcript import Line
+from appliance.transcriber import languages
 from appliance.transcriber.service import Transcriber, run
+from appliance.transcriber.sound import Audio
+from appliance.transcriber.whisper import Reading
 
 pytestmark = pytest.mark.pure
 
@@ -89,7 +93,7 @@ def test_a_meeting_is_read_while_it_goes_on(recorder: Recorder, transcriber: Tra
     assert finish(transcriber) == 0
     recorder.add(speech(11))
     assert finish(transcriber) == 1
-    assert cursor(recorder.folder).transcribed == pytest.approx(24.7 * 16_000, abs=1024)
+    assert cursor(recorder.folder).transcribed == pytest.approx(20.7 * 16_000, abs=1024)
     recorder.add(speech(4))
     recorder.end()
     assert finish(transcriber) == 2
@@ -212,7 +216,7 @@ def test_sound_that_is_missing_is_said_once_and_never_called_complete(
     finish(transcriber)
     assert happened(recorder.folder) == ["transcript begun", "sound missing"]
     assert not cursor(recorder.folder).complete
-    assert len(lines(recorder.folder)) == 25
+    assert len(lines(recorder.folder)) == 21
 
 
 def let_go(recorder: Recorder) -> None:
@@ -344,7 +348,7 @@ def test_locks_on_other_services_files_do_not_stop_it(
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("BEGIN EXCLUSIVE")
         assert transcriber.step()
-    assert len(lines(recorder.folder)) == 25
+    assert len(lines(recorder.folder)) == 21
 
 
 def test_the_language_of_the_settings_reaches_the_model(
@@ -354,13 +358,40 @@ def test_the_language_of_the_settings_reaches_the_model(
     recorder.end()
     with closing(Transcriber(folders, settings.Transcript(language="cy"), model, StillClock())) as welsh:
         finish(welsh)
-    assert model.languages == {"cy"}
-    assert {line.language for line in lines(recorder.folder)} == {"cy"}
+    assert model.languages == set()  # it would only have written nonsense
+    assert [(line.text, line.language) for line in lines(recorder.folder)] == [
+        ("[Cymraeg: gwrandewch / Welsh: listen] 0:00", "cy")
+    ]
+
+
+class Polyglot(FakeSpeech):
+    """Finds Welsh in every second passage."""
+
+    def read(self, audio: Audio, language: str, *, one_way: bool = False) -> Reading:
+        reading = super().read(audio, language)
+        found = "cy" if len(self.heard) % 2 else "en"
+        return Reading([replace(line, language=found) for line in reading.lines], found, "one", doubtful=False)
+
+
+def test_a_passage_in_a_language_that_nobody_vouched_for_gets_no_words(folders: Folders, recorder: Recorder) -> None:
+    recorder.add(speech(100))
+    recorder.end()
+    welsh = languages.rates("a test of ours", en=20.0, cy=60.0)
+    for limit, expected in ((59.0, 3), (60.0, 0)):
+        recorder.folder.transcript_db.unlink(missing_ok=True)
+        chosen = settings.Transcript(language="auto", error_limit=limit)
+        with closing(Transcriber(folders, chosen, Polyglot(), StillClock(), rates=welsh)) as one:
+            finish(one)
+        read = lines(recorder.folder)
+        assert len([line for line in read if "gwrandewch" in line.text]) == expected
+        assert all(line.words == () for line in read if "gwrandewch" in line.text)
+        assert {line.language for line in read} == {"en", "cy"}
+        assert all(one.end_s <= other.start_s for one, other in pairwise(read))
 
 
 def test_where_no_transcript_is_wanted_no_model_is_needed(tmp_path: Path) -> None:
     lifetime = Lifetime()
     lifetime.end()
     nowhere = str(tmp_path / "nowhere")
-    unwanted = settings.Settings(transcript=settings.Transcript(enabled=False, model=nowhere))
+    unwanted = settings.Settings(transcript=settings.Transcript(enabled=False, models=nowhere))
     run(unwanted, StillClock(), lifetime, Notifier(None))

@@ -32,7 +32,7 @@ from appliance.transcriber import service
 
 lifetime = Lifetime()
 lifetime.end_on_signals()
-chosen = Settings(transcript=Transcript(model=sys.argv[1]), store=Store(data=sys.argv[2]))
+chosen = Settings(transcript=Transcript(models=sys.argv[1]), store=Store(data=sys.argv[2]))
 service.run(chosen, SystemClock(), lifetime, Notifier.of_this_process())
 """
 PATIENCE_S = 600  # it runs only when nobody else wants the processor
@@ -45,7 +45,7 @@ def life(folders: Folders) -> Iterator[subprocess.Popen[bytes]]:
         systemd.bind(f"\0candour-test-{os.getpid()}")
         systemd.settimeout(PATIENCE_S)
         process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(model_folder()), str(folders.data)],
+            [sys.executable, "-c", PROGRAM, str(model_folder().parent), str(folders.data)],
             env=os.environ | {"NOTIFY_SOCKET": f"@candour-test-{os.getpid()}"},
         )
         try:
@@ -172,7 +172,7 @@ def test_a_damaged_model_ends_it_before_it_reads(tmp_path: Path) -> None:
     (folder / "config.json").unlink()
     (folder / "config.json").write_bytes((model_folder() / "config.json").read_bytes().replace(b"1", b"2", 1))
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder), str(tmp_path)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", PROGRAM, str(tmp_path), str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert "config.json is damaged" in done.stderr

@@ -35,7 +35,7 @@ def run(choices: Choices) -> int:
     """Returns the exit status. Raises the errors of errors.py for bad input, before anything is started."""
     if DEFAULT_PATH.exists():
         raise Provisioned(marker=DEFAULT_PATH)
-    models.check(choices.model_folder)
+    models.check(choices.models / "base")
     port = free_port(choices.port)
     if choices.out:
         prepare_out(choices.out)

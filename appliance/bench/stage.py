@@ -22,7 +22,7 @@ device = {device}
 [meeting]
 longest_hours = 1.0
 [transcript]
-model = {model}
+models = {models}
 [web]
 host = "127.0.0.1"
 port = {port}
@@ -44,7 +44,7 @@ class Choices:
     then_exit: bool
     lose: tuple[tuple[float, float], ...]
     port: int
-    model_folder: Path
+    models: Path
 
 
 def open_room(choices: Choices, folder: Path) -> Room:
@@ -67,7 +67,7 @@ def write_settings(choices: Choices, folder: Path, port: int) -> Path:
     path = folder / "candour.toml"
     facts = {
         "device": f"pcm:{choices.mic}" if choices.mic else "auto",
-        "model": str(choices.model_folder.absolute()),
+        "models": str(choices.models.absolute()),
         "port": port,
         "data": str(folder / "data"),
         "run": str(folder / "run"),

