@@ -156,6 +156,16 @@ def models_in(models_folder: Path | None, settings_path: Path) -> Path:
     return Path(chosen.transcript.models)
 
 
+def bar(sentence: str) -> None:
+    """A sentence about progress; on a terminal a share of something done is drawn in one line."""
+    doing, _, share = sentence.rpartition(": ")
+    if not (sys.stdout.isatty() and share.endswith(" %")):
+        click.echo(sentence)
+        return
+    tenths = int(share.removesuffix(" %")) // 10
+    click.echo(f"\r{doing} [{'#' * 2 * tenths:20}] {share:>5}", nl=tenths == 10)
+
+
 @model.command("list")
 @models_option
 def list_models(settings_path: Path, models_folder: Path | None) -> None:
@@ -177,7 +187,7 @@ def install_model(name: str, source: str, settings_path: Path, models_folder: Pa
     """
     from appliance.transcriber import models
 
-    models.install_named(models_in(models_folder, settings_path), name, source, click.echo)
+    models.install_named(models_in(models_folder, settings_path), name, source, bar)
 
 
 @model.command("check")
@@ -189,7 +199,7 @@ def check_model(name: str, settings_path: Path, models_folder: Path | None) -> N
 
     folder = models_in(models_folder, settings_path)
     known = models.named(folder, name)
-    models.check(folder / name, known, click.echo)
+    models.check(folder / name, known, bar)
     click.echo(f"The speech model {known.name} in {folder / name} is complete and unchanged.")
 
 

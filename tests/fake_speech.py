@@ -3,6 +3,7 @@
 import numpy as np
 
 from appliance.store.transcript import Line, Word
+from appliance.transcriber import languages
 from appliance.transcriber.passages import FRAME, FRAME_S, RATE, Probabilities
 from appliance.transcriber.sound import Audio
 from appliance.transcriber.whisper import Ear, Reading
@@ -17,6 +18,7 @@ class FakeSpeech:
 
     def __init__(self) -> None:
         self.longest_s = 0.0
+        self.rates = languages.BASE
         self.languages: set[str] = set()
         self.heard: list[int] = []
 

@@ -39,6 +39,6 @@ def test_a_rate_is_said_as_people_say_it(wrong: float, said: str) -> None:
 
 
 def test_pages_say_where_a_rate_comes_from_or_nothing() -> None:
-    assert how_good(rates("our test", en=20.0), "en") == "About one word in five was wrong (our test)."
-    assert how_good(rates("our test", en=40.0), "en") == "About two words in five were wrong (our test)."
+    assert how_good(rates("our test", en=20.0), "en") == "About one word in five was wrong in our test."
+    assert how_good(rates("our test", en=40.0), "en") == "About two words in five were wrong in our test."
     assert how_good(rates("our test", en=20.0), "cy") == ""

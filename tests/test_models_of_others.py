@@ -20,6 +20,7 @@ FILES = {
     "tokenizer.json": b"[]",
     "vocabulary.json": b"['a']",
 }
+NO_VOCABULARY = {name: content for name, content in FILES.items() if name != "vocabulary.json"}
 RATES = b'source = "the council\'s own test"\n[wrong]\ncy = 22.5\n'
 
 
@@ -92,6 +93,7 @@ def test_a_stick_with_wrong_bytes_installs_nothing(stick: Path, shelf: Path) -> 
         (lambda stick: (stick / "SHA256SUMS").write_bytes(b"\xff\xfe"), "decode"),
         (lambda stick: (stick / "tokenizer.json").unlink(), "tokenizer"),
         (lambda stick: (stick / "SHA256SUMS").write_text(manifest({"model.bin": b""})), "does not list config.json"),
+        (lambda stick: (stick / "SHA256SUMS").write_text(manifest(NO_VOCABULARY)), "vocabulary.txt"),
         (lambda stick: (stick / "error-rates.toml").write_text("cy = 3"), "must hold source"),
         (
             lambda stick: (stick / "error-rates.toml").write_text('source = "x"\n[wrong]\ncy = "few"'),
@@ -111,6 +113,35 @@ def test_a_folder_that_will_not_do_is_one_sentence(spoil: object, why: str, stic
 def test_a_name_that_is_none(name: str, stick: Path, shelf: Path) -> None:
     with pytest.raises(BadModelFolder, match="is no name for a model"):
         install_named(shelf, name, str(stick), silent)
+
+
+def test_a_manifest_that_lists_itself_is_what_the_advice_makes_the_second_time(stick: Path, shelf: Path) -> None:
+    with (stick / "SHA256SUMS").open("a") as file:
+        file.write(f"{'0' * 64}  SHA256SUMS\n")
+    install_named(shelf, "welsh", str(stick), silent)
+    check(shelf / "welsh", named(shelf, "welsh"))
+
+
+def test_a_model_that_lost_a_file_is_told_which_and_what_to_do(stick: Path, shelf: Path) -> None:
+    install_named(shelf, "welsh", str(stick), silent)
+    (shelf / "welsh" / "tokenizer.json").unlink()
+    status, said = run("check", "welsh", "--models", shelf)
+    assert status == 1 and "missing: tokenizer.json" in said and "candour model install welsh" in said
+    assert "incomplete" in run("list", "--models", shelf)[1]
+
+
+def test_a_file_where_the_folder_should_be(stick: Path, shelf: Path) -> None:
+    shelf.mkdir()
+    (shelf / "welsh").write_text("hello")
+    status, said = run("install", "welsh", "--from", stick, "--models", shelf)
+    assert status == 1 and "it is a file" in said
+
+
+def test_a_rate_may_be_called_like_anything_but_must_be_a_number(stick: Path, shelf: Path) -> None:
+    for rates, right in ((b'source = "x"\n[wrong]\nsource = 3', True), (b'source = "x"\n[wrong]\ncy = true', False)):
+        (stick / "error-rates.toml").write_bytes(rates)
+        (stick / "SHA256SUMS").write_text(manifest(FILES | {"error-rates.toml": rates}))
+        assert (run("install", "welsh", "--from", stick, "--models", shelf)[0] == 0) is right
 
 
 def test_an_unknown_model_needs_a_folder_and_a_missing_one_a_command(shelf: Path) -> None:

@@ -63,6 +63,7 @@ def test_a_transcript_that_falls_behind_says_how_far_and_afterwards_how_long_it_
     assert "Transcript up to 6:40, about 2 minutes behind" in text(parent)
     table.ends()
     table.makes("recording.mp3", "audio/mpeg", SOUND)
+    assert "About one word in three was wrong in a test." in text(parent, "/mine")
     assert "up to 6:40 of 8:20, about 10 minutes left." in text(parent, "/mine")  # 100 s unread, 300 s in a draft
 
 

@@ -21,7 +21,7 @@ SAID = "The meeting is open. Please tell us your name. We will write the letter 
 
 @cache
 def real_model() -> FasterWhisper:
-    return FasterWhisper(model_folder(), models.BASE.name)
+    return FasterWhisper(model_folder(), models.BASE.name, models.BASE.rates)
 
 
 @cache
@@ -129,4 +129,4 @@ def test_the_language_can_be_left_to_the_model() -> None:
 def test_nothing_is_looked_up_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
     model_folder()
     with pytest.raises(ValueError, match="base"):
-        FasterWhisper(tmp_path / "base", "base")
+        FasterWhisper(tmp_path / "base", "base", models.BASE.rates)

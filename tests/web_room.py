@@ -128,6 +128,7 @@ class BoxOnTheTable:
         first = transcript.cursor(db).transcribed
         passage = transcript.Passage(first, seconds * RATE, 1.0, took_s, "test", took_s, draft=draft)
         transcript.add_passage(db, passage, [])
+        transcript.state_quality(db, "About one word in three was wrong in a test.")
         db.close()
 
     def ends(self, meeting: str = MEETING, seconds: int | None = None) -> None:

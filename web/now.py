@@ -26,6 +26,7 @@ class Progress:
     transcript_complete: bool = False
     ended_s: float | None = None
     left_s: float | None = None
+    quality: str = ""
     """How long the transcript of what there is will take; None where nothing was read yet."""
 
     @property
@@ -114,6 +115,7 @@ def progress(folder: MeetingFolder) -> Progress:
         transcribed_s=cursor.transcribed / about.rate,
         transcript_complete=cursor.complete,
         ended_s=None if about.samples is None else about.samples / about.rate,
+        quality=cursor.quality,
         left_s=None if pace is None else pace * unread,
     )
 

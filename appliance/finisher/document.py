@@ -33,7 +33,7 @@ def docx_file(head: Head, found: Sequence[Entry]) -> bytes:
     document.add_heading(_clean(title(head)), level=1)
     for name, fact in facts(head).items():
         document.add_paragraph(_clean(f"{name}: {fact}")).paragraph_format.space_after = Pt(0)
-    document.add_paragraph().add_run(SENTENCE).bold = True
+    document.add_paragraph().add_run(head.sentence).bold = True
     document.add_paragraph("Words in italics: the computer was not sure. The times are places in the recording.")
     if any(entry.seat for entry in found):
         document.add_paragraph(SEATS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.finisher.document import docx_file
-from appliance.finisher.text import SENTENCE, Entry, Head, srt, txt, vtt
+from appliance.finisher.text import Entry, Head, srt, txt, vtt
 from appliance.store.record import Gap, Mark
 from appliance.store.transcript import Passage
 
@@ -38,7 +38,7 @@ def as_json(told: Told) -> str:
     found: dict[str, Any] = {
         "format": "candour-transcript",
         "version": JSON_VERSION,
-        "note": SENTENCE,
+        "note": head.sentence,
         "meeting": head.meeting,
         "room": head.room,
         "begun": head.begun.isoformat() if head.begun else None,

@@ -58,6 +58,7 @@ class Meeting:
                 clock_trust=first.clock_trust if first else "unknown",
                 length_s=sound.samples / sound.rate,
                 model=", ".join(sorted(models)),
+                quality=transcript.cursor(written).quality,
             )
             said = list(transcript.lines(written))
             gaps, marks = list(record.gaps(recorded)), list(record.marks(recorded))

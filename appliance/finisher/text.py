@@ -30,6 +30,13 @@ class Head:
     clock_trust: str
     length_s: float
     model: str
+    quality: str = ""
+    """How many words the model is known to get wrong, as a sentence."""
+
+    @property
+    def sentence(self) -> str:
+        """What stands on every transcript."""
+        return f"{SENTENCE} {_one_line(self.quality)}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ def txt(head: Head, found: Sequence[Entry]) -> str:
         "",
         *(f"{name + ':':8} {fact}" for name, fact in facts(head).items()),
         "",
-        SENTENCE,
+        head.sentence,
         "The times in brackets are places in the recording.",
         *([SEATS] if any(entry.seat for entry in found) else []),
         "",
@@ -118,7 +125,8 @@ def txt(head: Head, found: Sequence[Entry]) -> str:
 
 def vtt(head: Head, found: Iterable[Entry]) -> str:
     """WebVTT (W3C, https://www.w3.org/TR/webvtt1/), one cue for each entry."""
-    note = f"NOTE\n{SENTENCE}\nMeeting {_escaped(_one_line(head.meeting))}, {_escaped(_one_line(head.room))}"
+    about = f"Meeting {_one_line(head.meeting)}, {_one_line(head.room)}"
+    note = f"NOTE\n{_escaped(head.sentence)}\n{_escaped(about)}"
     return "\n\n".join(["WEBVTT", note, *map(_cue, found)]) + "\n"
 
 

@@ -181,10 +181,11 @@ def x001_transcript(db: Database) -> None:
         CREATE TABLE cursor (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             transcribed INTEGER NOT NULL, -- every sample before this one has its text
-            complete INTEGER NOT NULL     -- 1 when the meeting has ended and all of it is read
+            complete INTEGER NOT NULL,    -- 1 when the meeting has ended and all of it is read
+            quality TEXT NOT NULL         -- how many words the model is known to get wrong, as a sentence
         ) STRICT
         """,
-        "INSERT INTO cursor VALUES (1, 0, 0)",
+        "INSERT INTO cursor VALUES (1, 0, 0, '')",
         EVENTS,
     )
 

@@ -55,10 +55,14 @@ class Passage:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Every sample before `transcribed` has its text; `complete` when the ended meeting is read to its end."""
+    """Every sample before `transcribed` has its text; `complete` when the ended meeting is read to its end.
+
+    `quality`: how many words the model is known to get wrong, as a sentence; empty where nobody has stated it.
+    """
 
     transcribed: int
     complete: bool
+    quality: str = ""
 
 
 def own(folder: MeetingFolder) -> Database:
@@ -95,14 +99,19 @@ def _insert(db: Database, passage: Passage, lines: Iterable[Line]) -> None:
     )
 
 
+def state_quality(db: Database, sentence: str) -> None:
+    with db.conn:
+        db.conn.execute("UPDATE cursor SET quality = ?", (sentence,))
+
+
 def complete(db: Database) -> None:
     with db.conn:
         db.conn.execute("UPDATE cursor SET complete = 1")
 
 
 def cursor(db: Database) -> Cursor:
-    row = db.conn.execute("SELECT transcribed, complete FROM cursor").fetchone()
-    return Cursor(row[0], bool(row[1]))
+    row = db.conn.execute("SELECT transcribed, complete, quality FROM cursor").fetchone()
+    return Cursor(row[0], bool(row[1]), row[2])
 
 
 def passages(db: Database) -> Iterator[Passage]:

