@@ -78,7 +78,7 @@ def test_a_meeting_from_the_first_press_to_the_last_copy(short_tmp: Path) -> Non
             "small copy ready",
             "transcript written",
         ]
-        assert log_of(room.read(meeting)) == ["copy taken"] * 4
+        assert log_of(room.read(meeting)) == ["copy taken"] * len(ALL)
         assert came_before(house, meeting, "small copy ready", "copies complete")
         house.check()
 
