@@ -262,6 +262,47 @@ def test_the_recorder_knows_whether_the_button_is_stuck(short_tmp: Path) -> None
         panel.close()
 
 
+def test_an_answer_that_comes_at_once_counts(short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a recorder that waits for its card would take the panel for one that hangs."""
+    inbox, say = Inbox(16000), link.say
+    with link.listen(short_tmp / "panel.sock") as listener:
+        line = PanelLine(short_tmp / "panel.sock", inbox, SystemClock())
+        listener.setblocking(True)
+        panel, _ = listener.accept()
+        assert heard_by_the_recorder(inbox) == "panel here"
+
+        def said_and_answered(at: socket.socket, word: str) -> bool:
+            assert say(at, word)
+            assert link.hear(panel) == word
+            assert say(panel, "shown")
+            assert say(panel, "press")
+            return heard_by_the_recorder(inbox) == "press"
+
+        monkeypatch.setattr(link, "say", said_and_answered)
+        line.show("steady")
+        a_minute_later = time.monotonic() + 60
+        monkeypatch.setattr(time, "monotonic", lambda: a_minute_later)
+        assert line.there
+        monkeypatch.undo()
+        panel.close()
+
+
+def test_a_panel_that_does_not_answer_is_not_there(short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox(16000)
+    with link.listen(short_tmp / "panel.sock") as listener:
+        line = PanelLine(short_tmp / "panel.sock", inbox, SystemClock())
+        listener.setblocking(True)
+        panel, _ = listener.accept()
+        assert heard_by_the_recorder(inbox) == "panel here"
+        line.show("steady")
+        assert line.there
+        a_minute_later = time.monotonic() + 60
+        monkeypatch.setattr(time, "monotonic", lambda: a_minute_later)
+        assert not line.there
+        monkeypatch.undo()
+        panel.close()
+
+
 def test_a_panel_that_is_closed_is_dark(table: Table) -> None:
     link.say(table.recorder, "show steady")
     table.until(lambda: table.pin(SETTING.light_pin))

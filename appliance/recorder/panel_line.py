@@ -35,15 +35,16 @@ class PanelLine:
         return self._line is not None and self._stuck
 
     def show(self, light: str) -> None:
-        if self._say(f"show {light}") and self._asked_at is None:
-            self._asked_at = time.monotonic()
+        if self._line is not None and self._asked_at is None:
+            self._asked_at = time.monotonic()  # first: the answer may be heard before saying returns
+        self._say(f"show {light}")
 
     def sound(self, name: str) -> None:
         self._say(f"sound {name}")
 
-    def _say(self, word: str) -> bool:
-        line = self._line
-        return line is not None and link.say(line, word)
+    def _say(self, word: str) -> None:
+        if (line := self._line) is not None:
+            link.say(line, word)
 
     def _keep(self) -> None:
         while True:
