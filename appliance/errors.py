@@ -121,3 +121,16 @@ class CopyChanged(CandourError, ValueError):
 
 class ProgramEnded(CandourError, RuntimeError):
     """The {program} process ended by itself with status {status}. What it said is in {log}."""
+
+
+class BadKey(CandourError, ValueError):
+    """The box's key {path} cannot be used ({why}). Without it a recording cannot be signed. Put the key back from its
+    copy, or remove the file: the box then makes a new one, which people have to be told of."""
+
+
+class BadCertificate(CandourError, ValueError):
+    """The certificate {path} cannot be used: {why}."""
+
+
+class BadStatement(CandourError, ValueError):
+    """This is no statement that could be believed: {why}."""
