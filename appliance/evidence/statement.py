@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -71,7 +71,7 @@ def read(text: str) -> Statement:
         _verify(chain[0], told.encode(), _decoded(signature))
     except InvalidSignature as error:
         raise BadStatement(why="its signature is not of the key that it names: somebody has changed it") from error
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm) as error:
         raise BadStatement(why=f"it is damaged or is no such statement ({error})") from error
     if not known:
         raise BadStatement(why="it is of a kind or version that this program does not know")
@@ -91,7 +91,7 @@ def as_json(value: object) -> bytes:
 def _verify(certificate: x509.Certificate, message: bytes, signature: bytes) -> None:
     public = certificate.public_key()
     if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
-        raise ValueError("its key is not a P-256 key")
+        raise ValueError("its key is not a P-256 key")  # noqa: TRY004 - of what somebody else wrote
     if len(signature) != 2 * NUMBER_BYTES:
         raise ValueError("its signature has a wrong length")
     r, s = (int.from_bytes(signature[at : at + NUMBER_BYTES]) for at in (0, NUMBER_BYTES))
