@@ -144,6 +144,24 @@ class Web:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """[evidence]: who vouches for the box, and for the time."""
+
+    certificate: str = setting("", "the path of a PEM file in quotes, or nothing")
+    """The box's certificate as the organisation signed it, with its issuers; empty: the box's own."""
+    time_stamp_service: str = setting(
+        "",
+        'the address of a time-stamp service, such as "http://timestamp.example"',
+        lambda v: v == "" or bool(re.fullmatch(r"https?://\S+", v)),
+    )
+    """Asked for an RFC 3161 token over each bundle when it can be reached; empty: none."""
+
+    @property
+    def issued(self) -> Path | None:
+        return Path(self.certificate) if self.certificate else None
+
+
+@dataclass(frozen=True)
 class Store:
     """[store]: where things are kept."""
 
@@ -178,6 +196,7 @@ class Settings:
     meeting: Meeting = field(default_factory=Meeting)
     transcript: Transcript = field(default_factory=Transcript)
     web: Web = field(default_factory=Web)
+    evidence: Evidence = field(default_factory=Evidence)
     store: Store = field(default_factory=Store)
 
 

@@ -5,6 +5,7 @@ from fake_clock import FakeClock
 from test_master import RATE, noise
 from test_recording import Meeting
 
+from appliance.evidence.claims import Moment
 from appliance.recorder.disk import Disk
 from appliance.recorder.findings import cause, finding
 from appliance.recorder.machine import Event, State
@@ -93,7 +94,9 @@ def test_a_meeting_whose_record_has_ended_never_goes_on(folders: Folders) -> Non
     meetings = meetings_of(folders)
     meetings.open()
     assert meetings.recording is not None
-    meetings.recording.end()  # killed before the list says so too
+    meetings.recording.end(
+        Moment("2026-11-23T10:00:00.000Z", "unknown"), "stopped by the button"
+    )  # killed before the list says so too
     meetings.recording.close()
     again = meetings_of(folders)
     again.come_back(meetings.id)

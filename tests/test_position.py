@@ -8,6 +8,7 @@ import pytest
 from fake_clock import FakeClock
 
 from appliance import frames
+from appliance.evidence.claims import Moment
 from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.recorder.timeline import Block
@@ -50,7 +51,7 @@ def test_an_hour_with_three_interruptions_ends_where_the_clock_is(folders: Folde
             clock.pass_s(max(0.0, block.end - clock.monotonic()))
             recording.put([block], "paused")
         recording.close_capture()
-    recording.end()
+    recording.end(Moment("2026-11-23T10:00:00.000Z", "unknown"), "stopped by the button")
     with opened(record.read(folder)) as db:
         assert db is not None
         gaps = list(record.gaps(db))

@@ -9,6 +9,7 @@ from fake_clock import FakeClock
 from sqlite_utils import Database
 from test_master import full_at, noise
 
+from appliance.evidence.claims import Moment
 from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.recorder.timeline import Block
@@ -18,6 +19,7 @@ from appliance.store.folders import Folders, MeetingFolder
 pytestmark = pytest.mark.pure
 
 RATE = 16000
+OPENED = Moment("2026-11-23T10:00:00.000Z", "synchronised")
 
 
 class Meeting:
@@ -88,7 +90,7 @@ def test_a_second_is_durable_once_its_bytes_are_in_the_file(meeting: Meeting) ->
 def test_each_leaf_is_the_hash_of_its_second(meeting: Meeting) -> None:
     pcm = noise(2.25)
     meeting.feed(pcm)
-    meeting.recording.end()
+    meeting.recording.end(OPENED, "stopped by the button")
     wanted = [hashlib.sha256(b"\0" + pcm[at : at + 2 * RATE]).digest() for at in range(0, len(pcm), 2 * RATE)]
     assert [row.leaf for row in meeting.rows] == wanted
     assert [row.samples for row in meeting.rows] == [RATE, RATE, RATE // 4]
@@ -143,7 +145,7 @@ def test_who_reads_the_index_for_long_and_who_locks_another_file_do_not_matter(
     box.own(folders).conn.close()
     lock = locked(folders.box_db)
     meeting.feed(noise(2, seed=2))
-    meeting.recording.end()
+    meeting.recording.end(OPENED, "stopped by the button")
     assert (meeting.durable, len(meeting.rows)) == ([RATE, 2 * RATE, 3 * RATE], 3)
     assert len(list(record.seconds(reader))) == 1
     reader.conn.close()
@@ -164,10 +166,10 @@ def test_who_reads_while_the_recorder_is_started_anew_does_not_matter(meeting: M
 
 def test_ending_twice_is_ending_once(meeting: Meeting) -> None:
     meeting.feed(noise(1.5))
-    meeting.recording.end()
+    meeting.recording.end(OPENED, "stopped by the button")
     meeting.recording.close()
     before = [(row.number, row.samples, row.leaf) for row in meeting.rows]
-    meeting.reopened().end()
+    meeting.reopened().end(OPENED, "stopped by the button")
     assert [(row.number, row.samples, row.leaf) for row in meeting.rows] == before
 
 
@@ -189,14 +191,14 @@ def test_a_mark_now_stands_at_the_last_sample(meeting: Meeting) -> None:
 
 def test_a_mark_of_a_capture_that_gave_nothing_is_kept_at_the_end(meeting: Meeting) -> None:
     meeting.recording.mark("started by the button", at_next_capture=True)
-    meeting.recording.end()
+    meeting.recording.end(OPENED, "stopped by the button")
     assert meeting.marks == [("started by the button", 0)]
     assert not meeting.folder.master.exists()
 
 
 def test_the_end_is_at_the_last_sample(meeting: Meeting) -> None:
     meeting.feed(noise(2.25))
-    meeting.recording.end()
+    meeting.recording.end(OPENED, "stopped by the button")
     assert record.extent(meeting.folder) == record.Extent(RATE, round(2.25 * RATE), ended=True)
     assert wav.samples(meeting.folder.master) == round(2.25 * RATE)
 
@@ -215,6 +217,6 @@ def test_a_block_for_which_there_is_no_room_costs_nothing_that_was_there(meeting
     meeting.feed(noise(2))
     with full_at(meeting.folder.master.stat().st_size + 1000), pytest.raises(OSError, match="too large"):
         meeting.feed(noise(0.1, seed=2))
-    meeting.recording.end()
+    meeting.recording.end(OPENED, "stopped by the button")
     assert record.extent(meeting.folder) == record.Extent(RATE, 2 * RATE, ended=True)
     assert wav.samples(meeting.folder.master) == 2 * RATE

@@ -127,7 +127,7 @@ class Acts:
         while self._ports.inbox.take_audio():
             pass  # sound of an earlier opening
         if self.meetings and self.meetings.recording:
-            self.meetings.recording.speech_may_begin()
+            self.meetings.recording.microphone_opened()
         self._hearing = Hearing(self._rate)
         self._watch.opened(self._ports.real())
         self._capture = self._ports.open_microphone()

@@ -1,6 +1,8 @@
 """Examining the box again and again: at the start, once a day, and at each tick what costs nothing."""
 
 from appliance.errors import CandourError
+from appliance.evidence import key
+from appliance.evidence.key import Key
 from appliance.recorder import fitness
 from appliance.recorder.ports import Ports
 from appliance.recorder.recording import Recording
@@ -20,6 +22,14 @@ class Examination:
         folders.prepare()
         ports.disk.take_ballast()
         fitness.storage_self_test(folders)
+        self.key: Key | None = None
+        """What the recorder signs with; None where it cannot be used: then the box does not begin a meeting."""
+        self._unsigned = ""
+        try:
+            key.make(folders.evidence)
+            self.key = key.load(folders.evidence, settings.evidence.issued)
+        except CandourError as error:
+            self._unsigned = str(error)
         self._tested_real = ports.real()
         self._failed = ""
 
@@ -45,7 +55,7 @@ class Examination:
             find=self._ports.find_microphone,
             already_recorded_s=recording.seconds if recording else 0.0,
         )
-        return [self._failed, *found] if self._failed else found
+        return [said for said in (self._failed, self._unsigned) if said] + found
 
     def is_full(self) -> bool:
         """Is less than the reserve free?"""

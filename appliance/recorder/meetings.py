@@ -7,6 +7,8 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
+from appliance.evidence.claims import Moment
+from appliance.evidence.key import Key
 from appliance.recorder import disk
 from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
@@ -21,10 +23,17 @@ class Meetings:
     """At most one meeting at a time; `id` stays until its admission ends, `recording` only until the meeting does."""
 
     def __init__(
-        self, db: Database, folders: Folders, clock: Clock, rate: int, card: Disk, durable: Callable[[], None]
+        self,
+        db: Database,
+        folders: Folders,
+        clock: Clock,
+        rate: int,
+        card: Disk,
+        durable: Callable[[], None],
+        key: Key | None = None,
     ) -> None:
         self._db, self._folders, self._clock, self._rate = db, folders, clock, rate
-        self._disk, self._durable = card, durable
+        self._disk, self._durable, self._key = card, durable, key
         self.id: str | None = None
         self.recording: Recording | None = None
 
@@ -40,7 +49,7 @@ class Meetings:
         if self.id is None:
             return
         if self.recording:
-            self.recording.end()
+            self.recording.end(self._opened(self.id), because)
             self.recording.close()
             self.recording = None
         box.end_meeting(self._db, self.id, stamp(self._clock.wall()), because)
@@ -105,7 +114,12 @@ class Meetings:
 
     def _recording_of(self, meeting_id: str) -> Recording:
         rate = self._rate_of(meeting_id)
-        return Recording(self._folders.meeting(meeting_id), rate, self._clock, self._disk, self._durable)
+        folder = self._folders.meeting(meeting_id)
+        return Recording(folder, rate, self._clock, self._disk, self._durable, self._key)
+
+    def _opened(self, meeting_id: str) -> Moment:
+        listed = next(meeting for meeting in box.meetings(self._db) if meeting.id == meeting_id)
+        return Moment(listed.opened_wall, listed.clock_trust)
 
 
 def new_id(clock: Clock) -> str:

@@ -10,10 +10,14 @@ from datetime import datetime, timedelta
 
 from appliance import VERSION
 from appliance.clock import Clock, stamp
+from appliance.evidence.claims import Moment
+from appliance.evidence.key import Key
+from appliance.notice import notice
 from appliance.recorder.disk import Disk
 from appliance.recorder.master import Master
 from appliance.recorder.rows import Rows
 from appliance.recorder.timeline import Block, Lost, Timeline
+from appliance.recorder.witness import Witness
 from appliance.store import database, record
 from appliance.store.folders import MeetingFolder
 
@@ -24,10 +28,19 @@ UNTRUSTED = "unknown"
 class Recording:
     """The open meeting. Positions and lengths in samples unless a name says otherwise."""
 
-    def __init__(self, folder: MeetingFolder, rate: int, clock: Clock, card: Disk, durable: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        folder: MeetingFolder,
+        rate: int,
+        clock: Clock,
+        card: Disk,
+        durable: Callable[[], None],
+        key: Key | None = None,
+    ) -> None:
         self._folder, self._rate, self._clock, self._disk, self._durable = folder, rate, clock, card, durable
         self._db = record.own(folder)
         record.describe(self._db, folder.id, rate, VERSION)
+        self._witness = Witness(self._db, folder.id, clock, key, notice().claims())
         self._timeline: Timeline | None = None
         self._ended = False
         self._marks: list[record.Mark] = []  # waiting for the first sample of a capture
@@ -60,9 +73,10 @@ class Recording:
         """Monotonic time at which somebody was last heard to speak, or the meeting was opened here."""
         return self._rows.last_speech
 
-    def speech_may_begin(self) -> None:
-        """The microphone is opened: until now nobody could be heard."""
+    def microphone_opened(self) -> None:
+        """Until now nobody could be heard."""
         self._rows.last_speech = self._clock.monotonic()
+        self._witness.started()
 
     @property
     def capturing(self) -> bool:
@@ -106,6 +120,7 @@ class Recording:
         self._place_marks()  # of a microphone that gave nothing
         if self._master:
             self._master.sync()
+            self._witness.receipt(self._rows.tree, at_once=True)
 
     def mark(self, name: str, detail: str = "", *, at_next_capture: bool = False) -> None:
         """Note that something happened now, or at the first sample that the microphone is about to give."""
@@ -115,18 +130,18 @@ class Recording:
         if at_next_capture:
             self._marks.append(mark)
         else:
-            record.add_mark(self._db, mark)
+            self._add_mark(mark)
         if name == record.OBJECTION:
             self.objections, self.unanswered = self.objections + 1, self.unanswered + 1
         elif name == record.ANSWER:
             self.unanswered = 0
 
-    def end(self) -> None:
-        """No sample will follow. Safe to repeat."""
+    def end(self, opened: Moment, because: str) -> None:
+        """No sample will follow: sign what the meeting was. Safe to repeat."""
         self.close_capture()
         if self._master:
             self._rows.finish(self._master)
-        record.end(self._db, self.samples, stamp(self._clock.wall()))
+        self._witness.end(self._rows.tree, self.samples, opened, because)
         self._ended = True
 
     def close(self) -> None:
@@ -199,6 +214,7 @@ class Recording:
             self._told = whole
             self._durable()
             self._rows.follow(self._master)
+            self._witness.receipt(self._rows.tree)
 
     def _gap(self, samples: int, length_known: bool, cause: str) -> None:
         """Digital zero of the gap's length. The row comes first: the file can be made to follow it, not it the file."""
@@ -213,5 +229,9 @@ class Recording:
 
     def _place_marks(self) -> None:
         for mark in self._marks:
-            record.add_mark(self._db, replace(mark, sample=self.samples))
+            self._add_mark(replace(mark, sample=self.samples))
         self._marks = []
+
+    def _add_mark(self, mark: record.Mark) -> None:
+        record.add_mark(self._db, mark)
+        self._witness.mark(mark)

@@ -5,6 +5,7 @@ import sqlite3
 from sqlite_utils import Database
 
 from appliance.clock import Clock
+from appliance.evidence.merkle import Tree
 from appliance.recorder import disk
 from appliance.recorder.disk import Disk
 from appliance.recorder.listening import SILENCE_DBFS, describe
@@ -23,6 +24,8 @@ class Rows:
         self._db, self._rate, self._clock, self._disk = db, rate, clock, card
         self._detector = SpeechDetector(rate)
         self._count = 0
+        self.tree = Tree()
+        """Of the seconds that have their row."""
         self.last_speech = clock.monotonic()
         self.level = SILENCE_DBFS
         """Of the last second that has its row, in dBFS."""
@@ -32,6 +35,7 @@ class Rows:
         last = record.last_second(self._db)
         self._count = min(last.number + 1 if last else 0, master.samples // self._rate)
         record.forget_seconds(self._db, self._count)
+        self.tree = Tree(second.leaf for second in record.seconds(self._db))
 
     def follow(self, master: Master) -> None:
         """Describe every full second that has no row yet; while somebody locks the file that may wait."""
@@ -56,6 +60,8 @@ class Rows:
     def _add(self, master: Master, numbers: range) -> None:
         rows = [describe(n, master.pcm(n * self._rate, self._rate), self._detector) for n in numbers]
         record.add_seconds(self._db, rows)
+        for row in rows:
+            self.tree.append(row.leaf)
         self._count, self.level = numbers.stop, rows[-1].level
         if any(row.speech >= SPOKEN_PERCENT for row in rows):
             self.last_speech = self._clock.monotonic()

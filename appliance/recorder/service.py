@@ -52,7 +52,8 @@ class Recorder:
         self._db = box.own(self._folders)
         rate = settings.microphone.rate
         self._acts = Acts(ports, clock, rate)
-        self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, self._acts.second_is_durable)
+        durable = self._acts.second_is_durable
+        self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, durable, examination.key)
         self._acts.meetings = self._meetings
         self._situation = Situation(self._db, clock, ports, self._acts, self._meetings)
         self._upkeep = Upkeep(clock, ports, self._acts, self._meetings, self._situation, examination, self._tidy)

@@ -71,6 +71,11 @@ class Folders:
         return self.data / "tickets.db"
 
     @property
+    def evidence(self) -> Path:
+        """The box's key and certificate."""
+        return self.data / "evidence"
+
+    @property
     def meetings(self) -> Path:
         return self.data / "meetings"
 

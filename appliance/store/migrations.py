@@ -135,6 +135,20 @@ def r001_record(db: Database) -> None:
         ) STRICT
         """,
         """
+        CREATE TABLE receipts (           -- as signed for attendees, of durable seconds only
+            id INTEGER PRIMARY KEY,
+            seconds INTEGER NOT NULL,
+            marks INTEGER NOT NULL,
+            jws TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE statements (         -- the start record, and the seal or why nothing was recorded
+            kind TEXT PRIMARY KEY,
+            jws TEXT NOT NULL
+        ) STRICT
+        """,
+        """
         CREATE TABLE meeting (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             meeting TEXT NOT NULL,

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -114,9 +115,12 @@ def described(db: Database) -> Described | None:
     return Described(*row) if row else None
 
 
-def end(db: Database, samples: int, wall: str) -> None:
+def end(db: Database, samples: int, wall: str, kind: str = "", jws: str = "") -> None:
+    """Say that no sample will follow, and in the same breath keep what was signed about it."""
     with db.conn:
         db.conn.execute("UPDATE meeting SET samples = ?, ended_wall = ?", (samples, wall))
+        if jws:
+            db.conn.execute("INSERT OR IGNORE INTO statements VALUES (?, ?)", (kind, jws))
 
 
 def add_capture(db: Database, capture: Capture) -> None:
@@ -148,15 +152,28 @@ def last_capture(db: Database) -> Capture | None:
 
 
 def add_seconds(db: Database, seconds: Iterable[Second]) -> None:
-    """Write rows without waiting for the disk or a lock: they are an index that the WAV can rebuild."""
+    """Write rows, which are an index that the WAV can rebuild."""
+    with _without_waiting(db):
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO seconds VALUES (?, ?, ?, ?, ?, ?)",
+            [(s.number, s.samples, s.leaf, s.level, s.speech, s.clipped) for s in seconds],
+        )
+
+
+def add_receipt(db: Database, seconds: int, marks: int, jws: str) -> None:
+    """Offer a receipt; the next one says all that it says."""
+    with _without_waiting(db):
+        db.conn.execute("INSERT INTO receipts (seconds, marks, jws) VALUES (?, ?, ?)", (seconds, marks, jws))
+
+
+@contextmanager
+def _without_waiting(db: Database) -> Iterator[None]:
+    """One transaction that waits neither for the disk nor for a lock."""
     db.conn.execute("PRAGMA synchronous=NORMAL")
     db.conn.execute(f"PRAGMA busy_timeout={ROWS_WAIT_MS}")
     try:
         with db.conn:
-            db.conn.executemany(
-                "INSERT OR REPLACE INTO seconds VALUES (?, ?, ?, ?, ?, ?)",
-                [(s.number, s.samples, s.leaf, s.level, s.speech, s.clipped) for s in seconds],
-            )
+            yield
     finally:
         db.conn.execute(f"PRAGMA busy_timeout={round(database.OWNER_WAITS_S * 1000)}")
         db.conn.execute("PRAGMA synchronous=FULL")
@@ -256,3 +273,31 @@ def marks(db: Database) -> Iterator[Mark]:
         "SELECT sample, mark, detail, wall, clock_trust, monotonic, boot_id FROM marks ORDER BY id"
     ):
         yield Mark(*row)
+
+
+def receipts(db: Database) -> Iterator[str]:
+    """All that were signed, oldest first."""
+    for row in db.conn.execute("SELECT jws FROM receipts ORDER BY id"):
+        yield row[0]
+
+
+def last_receipt(db: Database) -> str | None:
+    row = db.conn.execute("SELECT jws FROM receipts ORDER BY id DESC LIMIT 1").fetchone()
+    return row[0] if row else None
+
+
+def receipted(db: Database) -> tuple[int, int]:
+    """The most seconds and marks that a receipt speaks of; 0 and 0 before the first."""
+    row = db.conn.execute("SELECT coalesce(max(seconds), 0), coalesce(max(marks), 0) FROM receipts").fetchone()
+    return row[0], row[1]
+
+
+def state(db: Database, kind: str, jws: str) -> None:
+    """Keep a signed statement; the first one of its kind stays."""
+    with db.conn:
+        db.conn.execute("INSERT OR IGNORE INTO statements VALUES (?, ?)", (kind, jws))
+
+
+def statement(db: Database, kind: str) -> str | None:
+    row = db.conn.execute("SELECT jws FROM statements WHERE kind = ?", (kind,)).fetchone()
+    return row[0] if row else None
