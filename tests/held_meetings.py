@@ -1,21 +1,31 @@
 """Meetings as the recorder and the transcriber leave them, and a finisher to finish them."""
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from fake_recording import StillClock
 
-from appliance.evidence import merkle
+from appliance.evidence import key, merkle
+from appliance.evidence.claims import Moment
+from appliance.evidence.key import Key
+from appliance.evidence.merkle import Tree
 from appliance.finisher.service import Finisher
+from appliance.notice import notice
+from appliance.recorder.witness import Witness
 from appliance.settings import Room, Settings, Store, Transcript
 from appliance.store import database, events, finish, record, transcript, wav
 from appliance.store.folders import Folders, MeetingFolder
 
 RATE = 16_000
-AUDIO = ["recording.mp3", "recording.flac"]
-TEXTS = [f"transcript.{form}" for form in ("txt", "vtt", "srt", "docx", "json")]
+AUDIO = ["recording.mp3", "seal.jws", "copies.jws", "recording.flac"]
+TEXTS = [f"transcript.{form}" for form in ("txt", "vtt", "srt", "docx", "json", "jws")]
 ALL = [*AUDIO, *TEXTS]
 EVENTS = ["small copy ready", "flac compared", "transcript written", "copies complete", "master may go"]
 LATEST = "2026-03-02T10:30:00.000Z"
@@ -29,6 +39,7 @@ class Held:
         self._db = record.own(self.folder)
         record.describe(self._db, meeting, RATE, "test")
         self.samples = 0
+        self.key = key_of_the_box(folders)
         self._sounds = np.random.default_rng(meeting.encode()[-1])
 
     def talk(self, seconds: float) -> None:
@@ -49,7 +60,9 @@ class Held:
             file.write(pcm)
 
     def end(self) -> None:
-        record.end(self._db, self.samples, LATEST)
+        witness = Witness(self._db, self.folder.id, StillClock(), self.key, notice().claims())
+        leaves = Tree(second.leaf for second in record.seconds(self._db))
+        witness.end(leaves, self.samples, Moment("2026-03-02T10:00:00.000Z", "synchronised"), "stopped by the button")
         self.close()
 
     def close(self) -> None:
@@ -69,6 +82,21 @@ class Held:
             byte = file.read(1)[0]
             file.seek(place)
             file.write(bytes([byte ^ 1]))
+
+
+def key_of_the_box(folders: Folders) -> Key:
+    """The same one for all boxes of this run, so that what they sign can be compared."""
+    if not folders.evidence.exists():
+        shutil.copytree(_one_box(), folders.evidence)
+    return key.load(folders.evidence)
+
+
+@cache
+def _one_box() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="candour-key-"))
+    atexit.register(shutil.rmtree, folder)
+    key.make(folder)
+    return folder
 
 
 def held(folders: Folders, seconds: float, meeting: str = "2026-03-02-K7QF") -> Held:

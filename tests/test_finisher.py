@@ -1,5 +1,6 @@
 """What the finisher makes of meetings: which copies, in which order, and what it does with bad ones."""
 
+import hashlib
 import os
 from contextlib import closing
 
@@ -22,6 +23,7 @@ from held_meetings import (
     offered,
 )
 
+from appliance.evidence import key, statement
 from appliance.store import box, finish, transcript, wav
 from appliance.store.folders import Folders
 
@@ -56,8 +58,10 @@ def test_media_types(folders: Folders) -> None:
     assert db is not None
     with closing(db):
         types = [copy.media_type for copy in finish.copies(db)]
-    assert types[:5] == ["audio/mpeg", "audio/flac", "text/plain", "text/vtt", "application/x-subrip"]
-    assert types[5].startswith("application/vnd.openxmlformats") and types[6] == "application/json"
+    signed = "application/jose"
+    assert types[:4] == ["audio/mpeg", signed, signed, "audio/flac"]
+    assert types[4:7] == ["text/plain", "text/vtt", "application/x-subrip"]
+    assert types[7].startswith("application/vnd.openxmlformats") and types[8:] == ["application/json", signed]
 
 
 def test_nothing_is_offered_before_the_end_and_a_stopped_meeting_may_go_on(folders: Folders) -> None:
@@ -138,11 +142,40 @@ def test_half_a_transcript_is_not_given_out(folders: Folders) -> None:
     assert offered(meeting.folder) == AUDIO
 
 
-def test_a_meeting_that_was_held_and_not_recorded_is_complete_without_copies(folders: Folders) -> None:
+def test_of_a_meeting_that_was_held_and_not_recorded_there_is_what_was_signed(folders: Folders) -> None:
     meeting = held(folders, 0)
     finish_all(folders)
-    assert offered(meeting.folder) == [] and contents(meeting.folder) == {}
-    assert logged(meeting.folder) == ["copies complete"]
+    assert offered(meeting.folder) == ["not-recorded.jws"]
+    said = statement.read((meeting.folder.copies / "not-recorded.jws").read_text())
+    assert (said.kind, said.claims["because"]) == ("candour-not-recorded", "stopped by the button")
+    assert logged(meeting.folder) == ["nothing was recorded", "copies complete"]
+
+
+def test_each_seal_names_the_one_before_and_the_files_as_they_are(folders: Folders) -> None:
+    meeting = held(folders, 3.5)
+    finish_all(folders)
+    seal, copies, text = (
+        statement.read((meeting.folder.copies / f"{name}.jws").read_text()) for name in ("seal", "copies", "transcript")
+    )
+    assert copies.claims["seal"] == text.claims["seal"] == seal.digest
+    assert text.claims["copies"] == copies.digest
+    sealed = copies.claims["files"] | text.claims["files"]
+    assert set(sealed) == {name for name in ALL if not name.endswith((".jws", ".flac"))}
+    for name, told in sealed.items():
+        content = (meeting.folder.copies / name).read_bytes()
+        assert told == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    assert text.claims["models"] == ["whisper base"]
+    assert {one.key for one in (seal, copies, text)} == {meeting.key.fingerprint}
+
+
+def test_a_box_that_could_not_sign_gives_its_copies_all_the_same(
+    folders: Folders, capfd: pytest.CaptureFixture[str]
+) -> None:
+    meeting = held(folders, 1.5)
+    key.key_path(folders.evidence).write_text("damaged")
+    finish_all(folders)
+    assert offered(meeting.folder) == [name for name in ALL if not name.endswith(".jws")]
+    assert "cannot be signed" in capfd.readouterr().err
 
 
 def test_a_bad_meeting_is_named_and_the_others_go_on(folders: Folders, capfd: pytest.CaptureFixture[str]) -> None:
@@ -151,13 +184,13 @@ def test_a_bad_meeting_is_named_and_the_others_go_on(folders: Folders, capfd: py
     with finisher(folders) as one:
         idle(one)
         assert offered(good.folder) == ALL
-        assert offered(bad.folder) == ["recording.mp3", *TEXTS]
+        assert offered(bad.folder) == ["recording.mp3", "seal.jws", "copies.jws", *TEXTS]
         assert logged(bad.folder) == ["small copy ready", "copy differs", "transcript written"]
         idle(one)  # not again and again in one life
         assert logged(bad.folder).count("copy differs") == 1
     said = "recording.flac of meeting 2026-03-03-BAD0 does not hold the same sound as the master at second 3."
     assert capfd.readouterr().err.count(said) == 1
-    assert sorted(contents(bad.folder)) == sorted(["recording.mp3", *TEXTS])
+    assert sorted(contents(bad.folder)) == sorted(["recording.mp3", "seal.jws", "copies.jws", *TEXTS])
     assert bad.folder.master.exists()
     bad.spoil(3)  # the same bit back
     finish_all(folders)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from appliance.errors import CopyDiffers, NotAudio
 from appliance.evidence import merkle
-from appliance.finisher import audio
-from appliance.finisher.formats import FORMS
+from appliance.evidence.claims import Claims
+from appliance.finisher import audio, seals
+from appliance.finisher.formats import FORMS, Told
 from appliance.finisher.meeting import Meeting, readable
 from appliance.store import wav
 from appliance.store.finish import FLAC
@@ -51,7 +52,7 @@ def small_copy(meeting: Meeting) -> Work:
                 sound = yield from readable(meeting.sound)
             copy.finish()
         _publish(target)
-    return [MP3]
+    return [MP3, *seals.seal_copies(meeting, [MP3])]
 
 
 def lossless_copy(meeting: Meeting) -> Work:
@@ -108,7 +109,22 @@ def transcript_copies(meeting: Meeting) -> Work:
                 os.fsync(file.fileno())
             _publish(target)
             yield True
-    return [form.name for form in FORMS]
+    names = [form.name for form in FORMS]
+    return [*names, *seals.seal_transcript(meeting, names, _made_by(told))]
+
+
+def no_copies(meeting: Meeting) -> Work:
+    """Of a meeting in which nothing was recorded: what the recorder signed about that."""
+    yield True
+    return seals.not_recorded(meeting) or None
+
+
+def _made_by(told: Told) -> Claims:
+    read = [passage for passage in told.passages if passage.model]
+    return {
+        "models": sorted({passage.model for passage in read}),
+        "settings": {"ways": sorted({passage.way for passage in read})},
+    }
 
 
 def _more(master: Path, first: int, sound: Extent) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from appliance.evidence.key import Key
 from appliance.finisher.formats import Told
 from appliance.finisher.text import Head, entries
 from appliance.seats.join import seats_of
@@ -18,11 +19,15 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting whose copies are made; `transcribing`: whether this box writes transcripts."""
+    """A meeting whose copies are made; `transcribing`: whether this box writes transcripts.
+
+    `key` signs; None where the box's key cannot be used.
+    """
 
     folder: MeetingFolder
     room: str
     transcribing: bool
+    key: Key | None = None
 
     @property
     def id(self) -> str:
@@ -36,6 +41,11 @@ class Meeting:
         """Whether the transcript reaches the end of the sound."""
         with opened(transcript.read(self.folder)) as db:
             return db is not None and transcript.cursor(db).complete
+
+    def statement(self, kind: str) -> str | None:
+        """What the recorder signed about it; None where it could not."""
+        with opened(record.read(self.folder)) as db:
+            return record.statement(db, kind) if db else None
 
     def leaves(self) -> list[bytes] | None:
         """The leaf of each second of the record; None while there is nothing to read."""

@@ -5,11 +5,15 @@ what was not yet done.
 """
 
 import os
+import sys
 from contextlib import closing
 from pathlib import Path
 
 from appliance import settings
 from appliance.clock import Clock
+from appliance.errors import CandourError
+from appliance.evidence import key
+from appliance.evidence.key import Key
 from appliance.finisher.meeting import Meeting
 from appliance.finisher.steps import Finishing, finish_meeting
 from appliance.lifetime import Lifetime
@@ -42,6 +46,7 @@ class Finisher:
         self._clock = clock
         self._work: dict[str, Finishing] = {}
         self._left: set[str] = set()  # complete, or not to be tried again in this life
+        self._key: Key | None = None
 
     def close(self) -> None:
         """Let go of what is half made; it is made anew by the next life."""
@@ -62,10 +67,19 @@ class Finisher:
 
     def _advance(self, folder: MeetingFolder) -> bool:
         if folder.id not in self._work:
-            meeting = Meeting(folder, self._settings.room.name, self._settings.transcript.enabled)
+            meeting = Meeting(folder, self._settings.room.name, self._settings.transcript.enabled, self._signs_with())
             self._work[folder.id] = finish_meeting(meeting, self._clock)
         worked = next(self._work[folder.id], None)
         if worked is None:
             del self._work[folder.id]
             self._left.add(folder.id)
         return worked is not False
+
+    def _signs_with(self) -> Key | None:
+        """The box's key, as soon as the recorder has made it; None where it cannot be used."""
+        if self._key is None and key.key_path(self._folders.evidence).exists():
+            try:
+                self._key = key.load(self._folders.evidence, self._settings.evidence.issued)
+            except CandourError as error:
+                print(error, file=sys.stderr, flush=True)
+        return self._key

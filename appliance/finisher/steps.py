@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
 from appliance.errors import CopyChanged, CopyDiffers
-from appliance.finisher import copies, last_look
+from appliance.finisher import copies, last_look, seals
 from appliance.finisher.copies import MP3, Work
 from appliance.finisher.formats import FORMS
 from appliance.finisher.meeting import Meeting, readable
@@ -20,7 +20,13 @@ from appliance.store.database import opened
 from appliance.store.finish import FLAC, MASTER_MAY_GO
 from appliance.store.folders import MeetingFolder
 
-MEDIA_TYPES = {MP3: "audio/mpeg", FLAC: "audio/flac", **{form.name: form.media_type for form in FORMS}}
+STATEMENTS = (seals.SEAL_NAME, seals.COPIES_NAME, seals.TRANSCRIPT_NAME, seals.NOT_RECORDED_NAME)
+MEDIA_TYPES = {
+    MP3: "audio/mpeg",
+    FLAC: "audio/flac",
+    **{form.name: form.media_type for form in FORMS},
+    **dict.fromkeys(STATEMENTS, "application/jose"),  # RFC 7515, section 9.2.1
+}
 COMPLETE = "complete"
 
 Finishing = Generator[bool, None, None]
@@ -56,6 +62,7 @@ COPIES = (
     Step("flac", needs=ended, make=copies.lossless_copy, event="flac compared"),
     Step("transcript", needs=text_is_there, make=copies.transcript_copies, event="transcript written"),
 )
+NO_COPIES = (Step("nothing recorded", needs=ended, make=copies.no_copies, event="nothing was recorded"),)
 LAST_LOOK = Step(MASTER_MAY_GO, needs=text_is_there, make=last_look.at_lossless_copy, event=MASTER_MAY_GO)
 
 
@@ -77,7 +84,7 @@ def finish_meeting(meeting: Meeting, clock: Clock) -> Finishing:
     with _owned(meeting) as db:
         done = finish.steps(db)
     as_they_should = True
-    for step in COPIES if sound.samples else ():
+    for step in COPIES if sound.samples else NO_COPIES:
         if step.name not in done:
             as_they_should &= yield from _take(step, meeting, clock)
     if as_they_should and COMPLETE not in done:
