@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
+from appliance.evidence import claims, key, merkle, statement
+from appliance.evidence.merkle import Tree
 from appliance.news import News, tell
 from appliance.settings import Room, Settings, Store, Web
 from appliance.store import box, finish, record, transcript
@@ -122,6 +124,18 @@ class BoxOnTheTable:
         record.add_seconds(db, [record.Second(number, RATE, b"", -40.0, 90, 0) for number in range(seconds)])
         db.close()
         self.says("recording", meeting)
+
+    def signs(self, seconds: int, meeting: str = MEETING) -> str:
+        """A receipt over so many seconds; returns it."""
+        key.make(self.folders.evidence)
+        db = record.own(self.folders.meeting(meeting))
+        leaves = Tree(merkle.leaf(bytes([second])) for second in range(seconds))
+        now = claims.Moment(stamp(self.clock.wall()), self.clock.trust())
+        told = claims.receipt(meeting, leaves, Tree(), now)
+        jws = statement.signed(claims.RECEIPT, told, key.load(self.folders.evidence))
+        record.add_receipt(db, seconds, 0, jws)
+        db.close()
+        return jws
 
     def transcribes(self, seconds: int, meeting: str = MEETING, *, took_s: float = 0.0, draft: bool = False) -> None:
         db = transcript.own(self.folders.meeting(meeting))

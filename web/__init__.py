@@ -5,9 +5,10 @@ from pathlib import Path
 from flask import Flask
 
 from appliance.clock import Clock
+from appliance.notice import notice
 from appliance.settings import Settings
 from appliance.store.folders import Folders
-from web import copies, room, tickets
+from web import copies, receipts, room, tickets
 from web.house import House, close_files
 from web.now import objections
 from web.security import secure
@@ -19,10 +20,14 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
     app = Flask(__name__)
     app.extensions["candour"] = House(settings, clock, Folders(Path(settings.store.data)), clock.boot_id())
     app.jinja_env.globals.update(
-        place=settings.room, never_online=NEVER_ONLINE, out_of_reach=OUT_OF_REACH, objections=objections
+        place=settings.room,
+        never_online=NEVER_ONLINE,
+        out_of_reach=OUT_OF_REACH,
+        objections=objections,
+        notice=notice(),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (room, tickets, copies):
+    for part in (room, tickets, copies, receipts):
         app.register_blueprint(part.pages)
     app.teardown_appcontext(close_files)
     secure(app)

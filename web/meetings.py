@@ -10,6 +10,7 @@ from appliance.store.folders import MeetingFolder
 from web.house import house, reading, within_reach
 from web.now import Progress, progress
 from web.purse import Held, held
+from web.receipts import Receipt, newest
 from web.words import about_minutes, size
 
 KINDS = {  # by the ending of a copy's name: what to press, and what it is
@@ -21,6 +22,7 @@ KINDS = {  # by the ending of a copy's name: what to press, and what it is
     ".srt": ("Save the subtitles as SubRip", "for older players; made by a computer"),
     ".json": ("Save the transcript for machines", "JSON with words, times and confidence"),
 }
+SIGNED = ".jws"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Seen:
     progress: Progress
     copies: list[Copy]
     missing: str
+    receipt: Receipt | None
     unwritten: bool
     """Whether it will never have a transcript: it was put away while the box wrote none."""
 
@@ -69,10 +72,15 @@ class Seen:
         return bool(self.missing) or (bool(self.copies) and not self.waits)
 
     @property
+    def signed(self) -> list[Copy]:
+        """What the box signed about this meeting."""
+        return [copy for copy in self.copies if copy.name.endswith(SIGNED)]
+
+    @property
     def offers(self) -> list[Offer]:
         """The copies; the smallest sound first, whatever was made first."""
         known = list(KINDS)
-        found = [_offer(copy) for copy in self.copies]
+        found = [_offer(copy) for copy in self.copies if not copy.name.endswith(SIGNED)]
         return sorted(
             found, key=lambda one: next((at for at, end in enumerate(known) if one.copy.name.endswith(end)), 9)
         )
@@ -125,6 +133,7 @@ def seen(held: Held) -> Seen:
         progress=far,
         copies=copies(folder, far),
         missing=_missing(listed, far),
+        receipt=newest(folder.id),
         unwritten=_put_away(folder) and not far.transcript_complete,
     )
 

@@ -35,6 +35,7 @@ def status() -> Response:
         objections=current.objecting,
         level=current.level,
         says=says(current, found or []),
+        receipts={one.id: one.receipt.jws for one in found or () if one.receipt},
     )
     answer.set_etag(sha256(answer.get_data()).hexdigest())
     answer.vary.add("Cookie")
@@ -52,7 +53,10 @@ def qr() -> Response:
 
 def shape(current: Now, found: list[Seen] | None) -> str:
     """A word that changes when an open page would need more than other texts; no meetings is not out of reach."""
-    parts = [(one.key, one.ended, bool(one.missing), [copy.name for copy in one.copies]) for one in found or ()]
+    parts = [
+        (one.key, one.ended, bool(one.missing), bool(one.receipt), [copy.name for copy in one.copies])
+        for one in found or ()
+    ]
     return sha256(repr((current.meeting, current.admits, found is None, parts)).encode()).hexdigest()[:12]
 
 
@@ -69,6 +73,7 @@ def says(current: Now, found: list[Seen]) -> dict[str, str]:
     }
     for one in found:
         texts |= {f"{one.key}-count": one.count, f"{one.key}-ask": one.ask, f"{one.key}-waits": one.waits}
+        texts[f"{one.key}-receipt"] = one.receipt.says if one.receipt else ""
     return texts
 
 

@@ -43,7 +43,19 @@ function show(status) {
   if (pattern) {
     pattern.className = `strip ${status.pattern}`;
   }
+  keep(status.receipts);
   document.title = location.pathname === "/" ? `${status.says.title} – ${room}` : title;
+}
+
+// The phone keeps the newest receipt of each meeting, so that nobody can take it back.
+function keep(receipts) {
+  try {
+    for (const [meeting, jws] of Object.entries(receipts)) {
+      localStorage.setItem(`receipt ${meeting}`, jws);
+    }
+  } catch (error) {
+    console.warn("this browser keeps no receipts:", error); // as in a private window
+  }
 }
 
 function say_if_lost() {
