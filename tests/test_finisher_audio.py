@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from appliance.errors import CopyDiffers, NotAudio
 from appliance.evidence import merkle
+from appliance.evidence.sound import decode_pcm
 from appliance.finisher import audio
 from appliance.finisher.copies import compare
 from appliance.store import wav
@@ -68,7 +69,7 @@ def test_flac_holds_every_sample(tmp_path: Path, samples: int, rate: int) -> Non
     read, read_rate = soundfile.read(path, dtype="int16")
     assert read_rate == rate and np.array_equal(read, sound)
     assert soundfile.info(path).subtype == "PCM_16"
-    assert b"".join(audio.decode_pcm(path)) == sound.tobytes()
+    assert b"".join(decode_pcm(path)) == sound.tobytes()
     assert list(compare(path, leaves(sound, rate), rate, "m"))[-1] == -(-samples // rate)
 
 
@@ -85,7 +86,7 @@ def test_flac_takes_no_sample_that_is_not_part_of_the_record(tmp_path: Path) -> 
     path = tmp_path / "copy.flac"
     for _ in audio.flac(written_master(tmp_path, sound), RATE, 35 * RATE - 3, path):
         pass
-    assert b"".join(audio.decode_pcm(path)) == sound[: 35 * RATE - 3].tobytes()
+    assert b"".join(decode_pcm(path)) == sound[: 35 * RATE - 3].tobytes()
 
 
 @pytest.mark.pure
@@ -143,7 +144,7 @@ def test_half_a_flac_is_not_taken_for_a_whole_one(tmp_path: Path, size: int) -> 
 def test_what_is_no_flac_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "text.flac").write_text("no sound")
     with pytest.raises(NotAudio, match=r"text\.flac"):
-        next(audio.decode_pcm(tmp_path / "text.flac"))
+        next(decode_pcm(tmp_path / "text.flac"))
 
 
 @pytest.mark.pure
@@ -220,6 +221,7 @@ def test_a_full_disk_is_an_error_and_no_copy(tmp_path: Path, form: str) -> None:
 LONG = """
 import sys
 from pathlib import Path
+from appliance.evidence.sound import decode_pcm
 from appliance.finisher import audio
 from appliance.store import wav
 
@@ -231,7 +233,7 @@ with audio.SmallCopy(Path(sys.argv[3]), rate) as copy:
     while copy.samples < 300 * rate:
         copy.append(wav.pcm(master, copy.samples, 30 * rate))
     copy.finish()
-heard = sum(len(piece) for piece in audio.decode_pcm(Path(sys.argv[2])))
+heard = sum(len(piece) for piece in decode_pcm(Path(sys.argv[2])))
 # Not getrusage(2): its peak is handed on by exec, so that it would be that of the process which runs the tests.
 (peak,) = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
 print(samples, heard // 2, int(peak) // 1024)

@@ -1,10 +1,10 @@
-"""Sound in files: the small copy, the lossless copy, and reading the latter back. Only this module knows PyAV.
+"""Sound into files: the small copy and the lossless copy.
 
 An encoder that ended without `finish` takes its file with it: what is left is either whole and durable, or not there.
 """
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,6 @@ from typing import Any, Self, cast
 import av
 import numpy as np
 
-from appliance.errors import NotAudio
 from appliance.finisher import seek_points
 from appliance.store import wav
 
@@ -137,17 +136,3 @@ def flac(master: Path, rate: int, samples: int, path: Path) -> Generator[int, No
             encoder.append(pcm)
             yield encoder.samples
         encoder.finish()
-
-
-def decode_pcm(path: Path) -> Iterator[bytes]:
-    """The samples (s16le) of a FLAC file with one channel, a few thousand at a time. Raises NotAudio at damage."""
-    empty = True
-    try:
-        with av.open(str(path)) as container:
-            for frame in container.decode(audio=0):
-                empty = False
-                yield frame.to_ndarray().astype("<i2", copy=False).tobytes()
-    except av.error.FFmpegError as error:
-        raise NotAudio(path=path, why=error.strerror) from error
-    if empty:  # libav takes a text file by its name for FLAC and finds no frame
-        raise NotAudio(path=path, why="there is no sound in it")

@@ -5,7 +5,7 @@ whole, and after a crash it is taken as it is; what lies under a temporary name 
 """
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from appliance.errors import CopyDiffers, NotAudio
 from appliance.evidence import merkle
 from appliance.evidence.claims import Claims
+from appliance.evidence.sound import by_second, decode_pcm
 from appliance.finisher import audio, seals
 from appliance.finisher.formats import FORMS, Told
 from appliance.finisher.meeting import Meeting, readable
@@ -82,7 +83,7 @@ def compare(copy: Path, leaves: list[bytes], rate: int, meeting_id: str) -> Iter
     """
     same, damage = 0, None
     try:
-        for leaf, pcm in zip_longest(leaves, _by_second(audio.decode_pcm(copy), rate)):
+        for leaf, pcm in zip_longest(leaves, by_second(decode_pcm(copy), rate)):
             if leaf is None or pcm is None or merkle.leaf(pcm) != leaf:
                 break
             same += 1
@@ -131,17 +132,6 @@ def _more(master: Path, first: int, sound: Extent) -> bytes:
     """Some durable PCM from sample `first` on; empty where there is none."""
     there = min(sound.samples, wav.samples(master)) - first
     return wav.pcm(master, first, min(there, audio.PIECE_S * sound.rate)) if there > 0 else b""
-
-
-def _by_second(pieces: Iterable[bytes], rate: int) -> Iterator[bytes]:
-    size, held = rate * wav.SAMPLE_BYTES, b""
-    for piece in pieces:
-        held += piece
-        while len(held) >= size:
-            yield held[:size]
-            held = held[size:]
-    if held:
-        yield held
 
 
 def _partial(target: Path) -> Path:

@@ -1,0 +1,74 @@
+"""A receipt held against a recording: it agrees, contradicts it, or is ahead of it."""
+
+from appliance.errors import BadStatement
+from appliance.evidence import merkle, statement
+from appliance.evidence.account import Account
+from appliance.evidence.claims import RECEIPT
+from appliance.evidence.statement import Statement
+from appliance.evidence.verdict import About, Verdict
+
+
+def judge(name: str, text: str, account: Account, offered: list[merkle.Hash], verdict: Verdict) -> Statement | None:
+    """Say what a receipt shows; `offered`: the leaves of the sound, used where there is no sealed list of them."""
+    verdict.looked_at.append(name)
+    try:
+        said = statement.read(text)
+    except BadStatement as error:
+        verdict.find(name, About.UNKNOWN, str(error))
+        return None
+    if said.kind != RECEIPT:
+        verdict.find(name, About.UNKNOWN, f"This is no receipt but a {statement.KINDS[said.kind]}.")
+        return None
+    seal = account.seal
+    if seal is None:
+        verdict.find(name, About.UNKNOWN, "There is no seal to hold it against.")
+    elif said.claims["meeting"] != seal.claims["meeting"]:
+        verdict.find(name, About.UNKNOWN, f"It belongs to another meeting, {said.claims['meeting']}.")
+    elif said.key != seal.key:
+        says = f"It was signed with another key ({said.key[:20]} ...) than this seal: one of the two is not of the box."
+        verdict.find(name, About.INTEGRITY, says)
+    else:
+        _seconds(name, said, account.leaves or offered, verdict)
+        _marks(name, said, account, verdict)
+    return said
+
+
+def _seconds(name: str, said: Statement, leaves: list[merkle.Hash], verdict: Verdict) -> None:
+    count, root = said.claims["seconds"], said.claims["root"]
+    if count > len(leaves):
+        lost = count - len(leaves)
+        says = f"It is ahead of the recording: {lost} signed {'second is' if lost == 1 else 'seconds are'} lost."
+        verdict.find(name, About.COMPLETENESS, says, tuple(range(len(leaves), count)))
+    elif merkle.root(leaves[:count]).hex() == root:
+        verdict.find(name, About.NOTE, f"It agrees: the first {count} seconds are those that were signed then.")
+    else:
+        says = (
+            f"It contradicts the recording: the first {count} seconds are not those that the box signed on"
+            f" {said.claims['time']}. The box, or whoever has its key, has signed two different recordings."
+        )
+        verdict.find(name, About.INTEGRITY, says)
+
+
+def _marks(name: str, said: Statement, account: Account, verdict: Verdict) -> None:
+    count = said.claims["marks"]
+    if account.seal is None or (not account.marks and account.seal.claims["marks"]["count"]):
+        return
+    if count > len(account.marks):
+        lost = count - len(account.marks)
+        verdict.find(name, About.COMPLETENESS, f"It knows of {lost} signed marks that this record does not have.")
+    elif merkle.root(map(merkle.leaf, account.marks[:count])).hex() != said.claims["marks_root"]:
+        verdict.find(
+            name, About.INTEGRITY, f"It contradicts the marks: the first {count} are not those that were signed."
+        )
+
+
+def contradict(name: str, one: Statement, other_name: str, other: Statement, verdict: Verdict) -> None:
+    """Two receipts of one key over as many seconds with different roots convict the box, whatever else there is."""
+    same = (one.key, one.claims["meeting"], one.claims["seconds"]) == (
+        other.key,
+        other.claims["meeting"],
+        other.claims["seconds"],
+    )
+    if same and one.claims["root"] != other.claims["root"]:
+        says = f"It contradicts {other_name}: the box has signed two different recordings."
+        verdict.find(name, About.INTEGRITY, says)
