@@ -115,14 +115,22 @@ def web(settings_path: Path) -> None:
 @candour.command()
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def check(settings_path: Path, as_json: bool) -> None:
+@click.option("--certificate", is_flag=True, help="Print the box's certificate, for the organisation's register.")
+@click.option("--certificate-request", is_flag=True, help="Print what the organisation's root may sign (PKCS #10).")
+def check(settings_path: Path, as_json: bool, certificate: bool, certificate_request: bool) -> None:
     """Say whether this box can record, and what to do if not.
 
     Exit status 0: everything is well; 1: something is not.
     """
     from appliance import checks
 
-    found = checks.run(settings_file.load(settings_path), SystemClock())
+    settings = settings_file.load(settings_path)
+    if certificate or certificate_request:
+        click.echo(
+            checks.certificate_request(settings) if certificate_request else checks.certificate(settings), nl=False
+        )
+        return
+    found = checks.run(settings, SystemClock())
     click.echo(checks.as_json(found) if as_json else checks.as_text(found))
     sys.exit(any(one.problem for one in found))
 
@@ -134,6 +142,34 @@ def meetings(settings_path: Path) -> None:
     from appliance import listing
 
     click.echo(listing.table(settings_file.load(settings_path)))
+
+
+@candour.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--receipt", "receipts", multiple=True, type=click.Path(path_type=Path), help="A receipt, to hold against it."
+)
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A box's or organisation's certificate that you trust.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(path: Path, receipts: tuple[Path, ...], roots: tuple[Path, ...], as_json: bool) -> None:
+    """Say whether a recording is complete and unaltered: a bundle, or a folder with the copies and what was signed.
+
+    Exit status 0: complete and unaltered, by a box whose certificate you gave with --root; 1: altered or incomplete;
+    2: it cannot be judged.
+    """
+    import json
+
+    from appliance.evidence import verify as verifier
+
+    verdict = verifier.of_path(path, receipts, roots)
+    click.echo(json.dumps(verdict.as_json(), indent=2) if as_json else verdict.as_text())
+    sys.exit(verdict.exit_code)
 
 
 @candour.group()

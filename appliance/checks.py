@@ -5,9 +5,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from appliance import news
 from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
+from appliance.evidence import key
+from appliance.evidence.key import Key
 from appliance.recorder import fitness, soundcards
 from appliance.settings import Microphone, Settings, Transcript
 from appliance.store.folders import Folders
@@ -35,12 +39,33 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
         _look("storage", lambda: _storage(folders)),
         _look("microphone", lambda: _microphone(settings.microphone, asound)),
     ]
+    found.append(_look("key", lambda: _key(settings)))
     if settings.transcript.enabled:
         found.append(_look("speech model", lambda: _model(settings.transcript)))
     found.append(Check("clock", "", f"{clock.wall():%Y-%m-%d %H:%M} UTC, {in_words(clock.trust())}"))
     if not found[0].problem:
         found.append(_space(settings, folders))
     return [*found, _recorder(settings.store.news, clock)]
+
+
+def certificate(settings: Settings) -> str:
+    """The box's certificates, PEM. Raises BadKey or BadCertificate."""
+    return "".join(one.public_bytes(Encoding.PEM).decode() for one in _loaded(settings).chain)
+
+
+def certificate_request(settings: Settings) -> str:
+    """What an organisation may sign, PEM. Raises BadKey or BadCertificate."""
+    return key.request(_loaded(settings)).decode()
+
+
+def _loaded(settings: Settings) -> Key:
+    return key.load(Folders(Path(settings.store.data)).evidence, settings.evidence.issued)
+
+
+def _key(settings: Settings) -> str:
+    if not key.key_path(Folders(Path(settings.store.data)).evidence).exists():
+        return "not made yet; the recorder makes it at its first start"
+    return f"fingerprint {_loaded(settings).fingerprint}"
 
 
 def _model(settings: Transcript) -> str:

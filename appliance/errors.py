@@ -134,3 +134,7 @@ class BadCertificate(CandourError, ValueError):
 
 class BadStatement(CandourError, ValueError):
     """This is no statement that could be believed: {why}."""
+
+
+class NothingToVerify(CandourError, FileNotFoundError):
+    """There is nothing at {path}. Give a bundle (zip), an unpacked one, or a folder with the copies and seals."""

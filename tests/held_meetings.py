@@ -59,8 +59,21 @@ class Held:
         with self.folder.master.open("ab") as file:
             file.write(pcm)
 
+    def mark(self, name: str, detail: str = "") -> None:
+        record.add_mark(self._db, record.Mark(self.samples, name, detail, LATEST, "synchronised"))
+
+    def pause(self, seconds: int) -> None:
+        """Whole seconds of digital zero, with the row of their gap."""
+        record.add_gap(self._db, self.samples, seconds * RATE, "paused")
+        self.write(bytes(2 * RATE * seconds))
+        first, leaf = self.samples // RATE, merkle.leaf(bytes(2 * RATE))
+        record.add_seconds(self._db, [record.Second(first + n, RATE, leaf, -120.0, 0, 0) for n in range(seconds)])
+        self.samples += seconds * RATE
+
     def end(self) -> None:
         witness = Witness(self._db, self.folder.id, StillClock(), self.key, notice().claims())
+        if self.samples:
+            witness.started()
         leaves = Tree(second.leaf for second in record.seconds(self._db))
         witness.end(leaves, self.samples, Moment("2026-03-02T10:00:00.000Z", "synchronised"), "stopped by the button")
         self.close()

@@ -68,6 +68,8 @@ def opened(file: Path | BinaryIO, name: str = "") -> Iterator[Sound]:
         if not container.streams.audio:
             raise NotAudio(path=name, why="there is no sound in it")
         stream = container.streams.audio[0]
+        if not stream.rate or not stream.channels:
+            raise NotAudio(path=name, why="there is no sound in it")
         yield Sound(container, name, stream.rate, stream.codec_context.name, stream.channels)
 
 

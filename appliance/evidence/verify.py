@@ -1,0 +1,146 @@
+"""`candour verify`: is this recording complete and unaltered, and whose is it? Needs no box and no network."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography import x509
+
+from appliance.errors import NotAudio, NothingToVerify
+from appliance.evidence import account, receipts, seconds, sound
+from appliance.evidence.account import Account, Files
+from appliance.evidence.key import read_certificates
+from appliance.evidence.merkle import Hash
+from appliance.evidence.statement import Statement
+from appliance.evidence.verdict import About, Verdict
+
+EXACT = ("recording.flac", "recording.wav", "master.wav")
+PIECE_BYTES = 1 << 20
+SEALED = {"copies.jws": "the copies seal", "transcript.jws": "the transcript seal"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be verified; `known`: certificates of boxes or organisations that the asker trusts."""
+
+    files: Files
+    complaints: Sequence[str] = ()
+    receipts: Sequence[Path] = ()
+    known: Sequence[x509.Certificate] = ()
+
+
+def verify(asked: Asked) -> tuple[Verdict, Account]:
+    """Everything that can be said; damaged input of any kind becomes findings, never an error."""
+    verdict = Verdict()
+    for complaint in asked.complaints:
+        verdict.find("bundle", About.INTEGRITY, complaint)
+    found = Account()
+    try:
+        found = account.read(asked.files, asked.known, verdict)
+        offered = _sound(asked.files, found, verdict)
+        for name in SEALED:
+            _files(name, asked.files, found, verdict)
+        _receipts(asked.receipts, found, offered, verdict)
+        _nothing(found, verdict)
+    except (LookupError, TypeError, ValueError, OSError) as error:
+        says = f"What was signed here makes no sense ({error}): it was not made by a box of this kind."
+        verdict.find("bundle", About.INTEGRITY, says)
+    return verdict, found
+
+
+def _sound(files: Files, found: Account, verdict: Verdict) -> list[Hash]:
+    """The leaves of the exact recording; none where there is no such file."""
+    name = next((name for name in EXACT if name in files), None)
+    if found.seal is None:
+        return []
+    if name is None:
+        if "recording.mp3" not in files:
+            verdict.find("recording", About.UNKNOWN, "There is no recording here, only what was signed about one.")
+        return []
+    verdict.looked_at.append(name)
+    try:
+        with files[name]() as file, sound.opened(file, name) as heard:
+            if problem := _unfit(heard, found.rate):
+                verdict.find(name, About.UNKNOWN, problem)
+                return []
+            offered = seconds.leaves_of(sound.by_second(heard.pcm(), heard.rate))
+    except NotAudio as error:
+        verdict.find(name, About.INTEGRITY, str(error))
+        return []
+    seconds.judge(name, offered, found, verdict)
+    return offered
+
+
+def _unfit(heard: sound.Sound, rate: int) -> str:
+    """Why this file cannot be judged sample by sample; empty where it can."""
+    if not heard.exact:
+        return f"It was re-encoded ({heard.codec}, {heard.channels} channels), so it cannot be checked bit by bit."
+    if heard.rate != rate:
+        return f"It has {heard.rate} samples a second where {rate} were recorded, so it cannot be checked bit by bit."
+    if not sound.decoder_is_exact():
+        return "The decoder on this computer does not give back every sample, so that it cannot judge."
+    return ""
+
+
+def _files(name: str, files: Files, found: Account, verdict: Verdict) -> None:
+    """The files that a seal names, as they are here; one that is not here is missing only from a bundle."""
+    if name not in found.said:
+        return
+    for part, told in found.said[name].claims["files"].items():
+        if part not in files:
+            verdict.find(part, About.NOTE, "It is not here, so it was not looked at.")
+            continue
+        verdict.looked_at.append(part)
+        with files[part]() as file:
+            if _sha256(file) != told["sha256"]:
+                verdict.find(part, About.INTEGRITY, f"It is altered: {SEALED[name]} names other bytes.")
+
+
+def _receipts(paths: Sequence[Path], found: Account, offered: list[Hash], verdict: Verdict) -> None:
+    believed: list[tuple[str, Statement]] = []
+    for path in paths:
+        try:
+            text = path.read_text("utf-8", "replace")
+        except OSError as error:
+            verdict.find(path.name, About.UNKNOWN, f"It cannot be read ({error.strerror}).")
+            continue
+        if said := receipts.judge(path.name, text, found, offered, verdict):
+            for other_name, other in believed:
+                receipts.contradict(path.name, said, other_name, other, verdict)
+            believed.append((path.name, said))
+
+
+def _nothing(found: Account, verdict: Verdict) -> None:
+    if said := found.said.get("not-recorded.jws"):
+        verdict.find("not-recorded.jws", About.NOTE, f"Signed: nothing was recorded ({said.claims['because']}).")
+
+
+def of_path(path: Path, receipt_files: Sequence[Path] = (), roots: Sequence[Path] = ()) -> Verdict:
+    """A bundle, or a folder of copies. Raises NothingToVerify, or BadCertificate for a root."""
+    known = [certificate for root in roots for certificate in read_certificates(root)]
+    if not path.exists():
+        raise NothingToVerify(path=path)
+    return verify(Asked(folder(path), (), receipt_files, known))[0]
+
+
+def folder(path: Path) -> Files:
+    """The files of a folder and those below it, by name; of two with one name the first."""
+    found: dict[str, Callable[[], BinaryIO]] = {}
+    for one in sorted(path.rglob("*")):
+        if one.is_file():
+            found.setdefault(one.name, partial(_open, one))
+    return found
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(PIECE_BYTES):
+        digest.update(piece)
+    return digest.hexdigest()
