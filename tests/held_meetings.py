@@ -71,7 +71,7 @@ class Held:
         self.samples += seconds * RATE
 
     def end(self) -> None:
-        witness = Witness(self._db, self.folder.id, StillClock(), self.key, notice().claims())
+        witness = Witness(self._db, self.folder.id, StillClock(), self.key, notice().claims(), dict)
         if self.samples:
             witness.started()
         leaves = Tree(second.leaf for second in record.seconds(self._db))

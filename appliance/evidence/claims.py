@@ -55,8 +55,8 @@ def receipt(meeting: str, seconds: Tree, marks: Tree, now: Moment) -> Claims:
     }
 
 
-def start(about: Described, notice: Claims, now: Moment) -> Claims:
-    said = {"meeting": about.meeting, "rate": about.rate, "software": about.software, "notice": notice}
+def start(about: Described, notice: Claims, log: Claims, now: Moment) -> Claims:
+    said = {"meeting": about.meeting, "rate": about.rate, "software": about.software, "notice": notice, "log": log}
     return said | now.claims()
 
 
@@ -70,6 +70,7 @@ def seal(
     gaps: Iterable[Gap],
     notice: Claims,
     start: str,
+    log: Claims,
 ) -> Claims:
     """`samples`: of the whole master; `start`: the digest of the start record, empty where there is none."""
     tree = Tree(map(mark_leaf, marks))
@@ -87,11 +88,12 @@ def seal(
         "gaps": [_gap(gap) for gap in gaps],
         "objections": objections(marks),
         "start": start,
+        "log": log,
     }
 
 
-def not_recorded(about: Described, course: Course, notice: Claims, marks: Sequence[Mark]) -> Claims:
-    return _course(about, course, notice) | {"objections": objections(marks)}
+def not_recorded(about: Described, course: Course, notice: Claims, marks: Sequence[Mark], log: Claims) -> Claims:
+    return _course(about, course, notice) | {"objections": objections(marks), "log": log}
 
 
 def objections(marks: Sequence[Mark]) -> list[Claims]:

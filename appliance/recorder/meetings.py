@@ -11,6 +11,7 @@ from appliance.evidence.claims import Moment
 from appliance.evidence.key import Key
 from appliance.recorder import disk
 from appliance.recorder.disk import Disk
+from appliance.recorder.log import Log
 from appliance.recorder.recording import Recording
 from appliance.store import box, record
 from appliance.store.database import opened
@@ -34,6 +35,7 @@ class Meetings:
     ) -> None:
         self._db, self._folders, self._clock, self._rate = db, folders, clock, rate
         self._disk, self._durable, self._key = card, durable, key
+        self.log = Log(db, folders)
         self.id: str | None = None
         self.recording: Recording | None = None
 
@@ -48,6 +50,7 @@ class Meetings:
         """No second will follow. First its own record says so, then the list; safe to repeat after a crash."""
         if self.id is None:
             return
+        self.log.follow(self._folders.meeting(self.id))
         if self.recording:
             self.recording.end(self._opened(self.id), because)
             self.recording.close()
@@ -115,7 +118,7 @@ class Meetings:
     def _recording_of(self, meeting_id: str) -> Recording:
         rate = self._rate_of(meeting_id)
         folder = self._folders.meeting(meeting_id)
-        return Recording(folder, rate, self._clock, self._disk, self._durable, self._key)
+        return Recording(folder, rate, self._clock, self._disk, self._durable, self._key, self.log.head)
 
     def _opened(self, meeting_id: str) -> Moment:
         listed = next(meeting for meeting in box.meetings(self._db) if meeting.id == meeting_id)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from appliance import VERSION
 from appliance.clock import Clock, stamp
-from appliance.evidence.claims import Moment
+from appliance.evidence.claims import Claims, Moment
 from appliance.evidence.key import Key
 from appliance.notice import notice
 from appliance.recorder.disk import Disk
@@ -36,11 +36,12 @@ class Recording:
         card: Disk,
         durable: Callable[[], None],
         key: Key | None = None,
+        head: Callable[[], Claims] = dict,
     ) -> None:
         self._folder, self._rate, self._clock, self._disk, self._durable = folder, rate, clock, card, durable
         self._db = record.own(folder)
         record.describe(self._db, folder.id, rate, VERSION)
-        self._witness = Witness(self._db, folder.id, clock, key, notice().claims())
+        self._witness = Witness(self._db, folder.id, clock, key, notice().claims(), head)
         self._timeline: Timeline | None = None
         self._ended = False
         self._marks: list[record.Mark] = []  # waiting for the first sample of a capture

@@ -169,6 +169,7 @@ class Recorder:
         """Remove the masters whose lossless copies were compared."""
         for meeting in spent_masters.let_go(self._folders):
             events.log(self._db, self._clock, "master removed", meeting)
+        self._meetings.log.follow()
 
     def _moments(self) -> Moments:
         recording, last_durable = self._meetings.recording, self._acts.last_durable

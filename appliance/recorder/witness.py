@@ -5,6 +5,7 @@ written just now comes with the next second.
 """
 
 import sqlite3
+from collections.abc import Callable
 
 from sqlite_utils import Database
 
@@ -19,10 +20,13 @@ EVERY_S = 10
 
 
 class Witness:
-    """`db` is record.db; `key` is None where the box's key cannot be used."""
+    """`db` is record.db; `key` is None where the box's key cannot be used; `head` is that of the log."""
 
-    def __init__(self, db: Database, meeting: str, clock: Clock, key: Key | None, notice: Claims) -> None:
+    def __init__(
+        self, db: Database, meeting: str, clock: Clock, key: Key | None, notice: Claims, head: Callable[[], Claims]
+    ) -> None:
         self._db, self._meeting, self._clock, self._key, self._notice = db, meeting, clock, key, notice
+        self._head = head
         self._marks = Tree(map(claims.mark_leaf, record.marks(db)))
         self._seconds_told, self._marks_told = record.receipted(db)
 
@@ -34,7 +38,7 @@ class Witness:
         """Sign the start record, once, as the first microphone is opened."""
         about = record.described(self._db)
         if self._key and about and record.statement(self._db, START) is None:
-            told = claims.start(about, self._notice, self._now())
+            told = claims.start(about, self._notice, self._head(), self._now())
             record.state(self._db, START, statement.signed(START, told, self._key))
 
     def receipt(self, seconds: Tree, *, at_once: bool = False) -> None:
@@ -73,10 +77,11 @@ class Witness:
             gaps=record.gaps(self._db),
             notice=self._notice,
             start=statement.digest(start) if start else "",
+            log=self._head(),
         )
 
     def _not_recorded(self, about: record.Described, course: Course) -> Claims:
-        return claims.not_recorded(about, course, self._notice, list(record.marks(self._db)))
+        return claims.not_recorded(about, course, self._notice, list(record.marks(self._db)), self._head())
 
     def _first_sound(self) -> Moment | None:
         first = record.first_capture(self._db)

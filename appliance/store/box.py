@@ -85,3 +85,23 @@ def meetings(db: Database) -> Iterator[Meeting]:
         "SELECT id, opened_wall, clock_trust, ended_wall, ended_because FROM meetings ORDER BY rowid DESC"
     ):
         yield Meeting(*row)
+
+
+def add_to_log(db: Database, source: str, entries: list[tuple[int, bytes, bytes]]) -> None:
+    """Events of one file in their order: the number there, the salt, and the leaf."""
+    with db.conn:
+        db.conn.executemany(
+            "INSERT INTO log (source, event, salt, leaf) VALUES (?, ?, ?, ?)",
+            [(source, event, salt, leaf) for event, salt, leaf in entries],
+        )
+
+
+def logged(db: Database, source: str) -> int:
+    """The number of the last event of a file that the log has; 0 before the first."""
+    last: int = db.conn.execute("SELECT coalesce(max(event), 0) FROM log WHERE source = ?", (source,)).fetchone()[0]
+    return last
+
+
+def log_leaves(db: Database) -> Iterator[bytes]:
+    for row in db.conn.execute("SELECT leaf FROM log ORDER BY number"):
+        yield row[0]

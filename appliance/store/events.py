@@ -30,3 +30,19 @@ def events(db: Database) -> Iterator[Event]:
     """All events of one file, oldest first."""
     for row in db.conn.execute("SELECT monotonic, event, detail FROM events ORDER BY id"):
         yield Event(*row)
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """An event with its number in its file and its time of day."""
+
+    id: int
+    wall: str
+    event: str
+    detail: str
+
+
+def since(db: Database, last: int) -> Iterator[Numbered]:
+    """The events of one file after the one with this number, oldest first."""
+    for row in db.conn.execute("SELECT id, wall, event, detail FROM events WHERE id > ? ORDER BY id", (last,)):
+        yield Numbered(*row)

@@ -66,6 +66,16 @@ def b001_box(db: Database) -> None:
             meeting TEXT REFERENCES meetings(id)
         ) STRICT
         """,
+        """
+        CREATE TABLE log (                -- what all services did, in the order in which the recorder learnt of it
+            number INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,         -- whose events
+            event INTEGER NOT NULL,       -- and which of them
+            salt BLOB,                    -- gone with the meeting
+            leaf BLOB NOT NULL,           -- SHA-256 of 0x00, the salt and the event as JSON
+            UNIQUE (source, event)
+        ) STRICT
+        """,
         EVENTS,
     )
 
