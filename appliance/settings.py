@@ -162,6 +162,14 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """[retention]: how long recordings stay on the box."""
+
+    days: int = setting(90, "days, from 1 to 3650", lambda v: 1 <= v <= 3650)
+    """A meeting is deleted so many days after its end, by a trusted clock, unless a hold is shown to all."""
+
+
+@dataclass(frozen=True)
 class Store:
     """[store]: where things are kept."""
 
@@ -197,6 +205,7 @@ class Settings:
     transcript: Transcript = field(default_factory=Transcript)
     web: Web = field(default_factory=Web)
     evidence: Evidence = field(default_factory=Evidence)
+    retention: Retention = field(default_factory=Retention)
     store: Store = field(default_factory=Store)
 
 

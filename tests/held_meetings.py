@@ -17,8 +17,7 @@ from appliance.evidence.claims import Moment
 from appliance.evidence.key import Key
 from appliance.evidence.merkle import Tree
 from appliance.finisher.service import Finisher
-from appliance.notice import notice
-from appliance.recorder.witness import Witness
+from appliance.recorder.witness import Signing, Witness
 from appliance.settings import Room, Settings, Store, Transcript
 from appliance.store import database, events, finish, record, transcript, wav
 from appliance.store.folders import Folders, MeetingFolder
@@ -71,7 +70,7 @@ class Held:
         self.samples += seconds * RATE
 
     def end(self) -> None:
-        witness = Witness(self._db, self.folder.id, StillClock(), self.key, notice().claims(), dict)
+        witness = Witness(self._db, self.folder.id, StillClock(), Signing(self.key, keep_days=90))
         if self.samples:
             witness.started()
         leaves = Tree(second.leaf for second in record.seconds(self._db))

@@ -16,6 +16,7 @@ from appliance.notice import notice
 from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.recorder.timeline import Block
+from appliance.recorder.witness import Signing
 from appliance.store import record, wav
 from appliance.store.database import opened
 from appliance.store.folders import Folders, MeetingFolder
@@ -42,7 +43,7 @@ class Signed:
 
     def reopened(self) -> Recording:
         disk = Disk(self.folder.path)
-        self.recording = Recording(self.folder, RATE, self.clock, disk, lambda: None, self.box)
+        self.recording = Recording(self.folder, RATE, self.clock, disk, lambda: None, Signing(self.box))
         return self.recording
 
     def feed(self, pcm: bytes) -> None:

@@ -26,12 +26,16 @@ class Moment:
 
 @dataclass(frozen=True)
 class Course:
-    """When a meeting was opened, recorded and ended, and why it ended; `started` is None where nobody started it."""
+    """When a meeting was opened, recorded and ended, and why it ended; `started` is None where nobody started it.
+
+    `keep_days`: after so many days it is to be deleted.
+    """
 
     opened: Moment
     started: Moment | None
     ended: Moment
     because: str
+    keep_days: int = 0
 
 
 def mark_entry(mark: Mark) -> bytes:
@@ -113,6 +117,7 @@ def _course(about: Described, course: Course, notice: Claims) -> Claims:
         "started": course.started.claims() if course.started else None,
         "ended": course.ended.claims(),
         "because": course.because,
+        "keep_days": course.keep_days,
         "software": about.software,
         "notice": notice,
     }

@@ -13,6 +13,7 @@ from appliance.recorder import disk
 from appliance.recorder.disk import Disk
 from appliance.recorder.log import Log
 from appliance.recorder.recording import Recording
+from appliance.recorder.witness import Signing
 from appliance.store import box, record
 from appliance.store.database import opened
 from appliance.store.folders import Folders
@@ -32,10 +33,12 @@ class Meetings:
         card: Disk,
         durable: Callable[[], None],
         key: Key | None = None,
+        keep_days: int = 0,
     ) -> None:
         self._db, self._folders, self._clock, self._rate = db, folders, clock, rate
-        self._disk, self._durable, self._key = card, durable, key
+        self._disk, self._durable = card, durable
         self.log = Log(db, folders)
+        self._signing = Signing(key, self.log.head, keep_days)
         self.id: str | None = None
         self.recording: Recording | None = None
 
@@ -118,7 +121,7 @@ class Meetings:
     def _recording_of(self, meeting_id: str) -> Recording:
         rate = self._rate_of(meeting_id)
         folder = self._folders.meeting(meeting_id)
-        return Recording(folder, rate, self._clock, self._disk, self._durable, self._key, self.log.head)
+        return Recording(folder, rate, self._clock, self._disk, self._durable, self._signing)
 
     def _opened(self, meeting_id: str) -> Moment:
         listed = next(meeting for meeting in box.meetings(self._db) if meeting.id == meeting_id)

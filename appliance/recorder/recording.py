@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 
 from appliance import VERSION
 from appliance.clock import Clock, stamp
-from appliance.evidence.claims import Claims, Moment
-from appliance.evidence.key import Key
-from appliance.notice import notice
+from appliance.evidence.claims import Moment
 from appliance.recorder.disk import Disk
 from appliance.recorder.master import Master
 from appliance.recorder.rows import Rows
 from appliance.recorder.timeline import Block, Lost, Timeline
-from appliance.recorder.witness import Witness
+from appliance.recorder.witness import Signing, Witness
 from appliance.store import database, record
 from appliance.store.folders import MeetingFolder
 
 UNKNOWN_GAP_S = 10  # of digital zero stand for a gap whose length nobody knows
 UNTRUSTED = "unknown"
+UNSIGNED = Signing()
 
 
 class Recording:
@@ -35,13 +34,12 @@ class Recording:
         clock: Clock,
         card: Disk,
         durable: Callable[[], None],
-        key: Key | None = None,
-        head: Callable[[], Claims] = dict,
+        signing: Signing = UNSIGNED,
     ) -> None:
         self._folder, self._rate, self._clock, self._disk, self._durable = folder, rate, clock, card, durable
         self._db = record.own(folder)
         record.describe(self._db, folder.id, rate, VERSION)
-        self._witness = Witness(self._db, folder.id, clock, key, notice().claims(), head)
+        self._witness = Witness(self._db, folder.id, clock, signing)
         self._timeline: Timeline | None = None
         self._ended = False
         self._marks: list[record.Mark] = []  # waiting for the first sample of a capture

@@ -53,7 +53,8 @@ class Recorder:
         rate = settings.microphone.rate
         self._acts = Acts(ports, clock, rate)
         durable = self._acts.second_is_durable
-        self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, durable, examination.key)
+        keep_days = settings.retention.days
+        self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, durable, examination.key, keep_days)
         self._acts.meetings = self._meetings
         self._situation = Situation(self._db, clock, ports, self._acts, self._meetings)
         self._upkeep = Upkeep(clock, ports, self._acts, self._meetings, self._situation, examination, self._tidy)

@@ -6,6 +6,7 @@ written just now comes with the next second.
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
@@ -14,19 +15,28 @@ from appliance.evidence import claims, statement
 from appliance.evidence.claims import NOT_RECORDED, RECEIPT, SEAL, START, Claims, Course, Moment
 from appliance.evidence.key import Key
 from appliance.evidence.merkle import Tree
+from appliance.notice import notice
 from appliance.store import record
 
 EVERY_S = 10
 
 
-class Witness:
-    """`db` is record.db; `key` is None where the box's key cannot be used; `head` is that of the log."""
+@dataclass(frozen=True)
+class Signing:
+    """`key` is None where the box's key cannot be used; `head` is that of the log; `keep_days` is what is promised."""
 
-    def __init__(
-        self, db: Database, meeting: str, clock: Clock, key: Key | None, notice: Claims, head: Callable[[], Claims]
-    ) -> None:
-        self._db, self._meeting, self._clock, self._key, self._notice = db, meeting, clock, key, notice
-        self._head = head
+    key: Key | None = None
+    head: Callable[[], Claims] = dict
+    keep_days: int = 0
+
+
+class Witness:
+    """`db` is record.db."""
+
+    def __init__(self, db: Database, meeting: str, clock: Clock, signing: Signing) -> None:
+        self._db, self._meeting, self._clock, self._key = db, meeting, clock, signing.key
+        self._head, self._keep_days = signing.head, signing.keep_days
+        self._notice = notice().claims()
         self._marks = Tree(map(claims.mark_leaf, record.marks(db)))
         self._seconds_told, self._marks_told = record.receipted(db)
 
@@ -60,7 +70,7 @@ class Witness:
         about, now = record.described(self._db), self._now()
         if about is None:
             return
-        course = Course(opened, self._first_sound(), now, because)
+        course = Course(opened, self._first_sound(), now, because, self._keep_days)
         kind = SEAL if samples else NOT_RECORDED
         told = self._seal(about, course, seconds, samples) if samples else self._not_recorded(about, course)
         jws = statement.signed(kind, told, self._key) if self._key else ""
