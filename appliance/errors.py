@@ -138,3 +138,7 @@ class BadStatement(CandourError, ValueError):
 
 class NothingToVerify(CandourError, FileNotFoundError):
     """There is nothing at {path}. Give a bundle (zip), an unpacked one, or a folder with the copies and seals."""
+
+
+class NotABundle(CandourError, ValueError):
+    """{path} is no bundle that can be read: {why}."""

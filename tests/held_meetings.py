@@ -4,6 +4,7 @@ import atexit
 import hashlib
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -25,8 +26,8 @@ from appliance.store.folders import Folders, MeetingFolder
 RATE = 16_000
 AUDIO = ["recording.mp3", "seal.jws", "copies.jws", "recording.flac"]
 TEXTS = [f"transcript.{form}" for form in ("txt", "vtt", "srt", "docx", "json", "jws")]
-ALL = [*AUDIO, *TEXTS]
-EVENTS = ["small copy ready", "flac compared", "transcript written", "copies complete", "master may go"]
+ALL = [*AUDIO, *TEXTS, "bundle.zip"]
+EVENTS = ["small copy ready", "flac compared", "transcript written", "bundle built", "copies complete", "master may go"]
 LATEST = "2026-03-02T10:30:00.000Z"
 
 
@@ -167,4 +168,13 @@ def logged(folder: MeetingFolder) -> list[str]:
 
 
 def contents(folder: MeetingFolder) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.copies.iterdir()}
+    return {path.name: _content(path) for path in folder.copies.iterdir()}
+
+
+def _content(path: Path) -> bytes:
+    """Of a bundle what is in it, but for the signature, in which there is chance."""
+    if path.suffix != ".zip":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        entries = [info for info in archive.infolist() if not info.filename.endswith(".p7s")]
+        return b"".join(info.filename.encode() + archive.read(info) for info in entries)

@@ -11,13 +11,13 @@ import numpy as np
 import soundfile
 from held_meetings import RATE, Held, finish_all
 
-from appliance.evidence import lists, merkle, statement
+from appliance.evidence import bag, lists, merkle, statement
 from appliance.evidence.claims import RECEIPT, START, Moment, receipt
 from appliance.evidence.key import Key
 from appliance.evidence.merkle import Tree
 from appliance.evidence.statement import Statement
 from appliance.evidence.verdict import Verdict
-from appliance.evidence.verify import Asked, folder, verify
+from appliance.evidence.verify import Asked, by_name, verify
 from appliance.store import record, wav
 from appliance.store.folders import Folders
 
@@ -42,7 +42,8 @@ class SignedMeeting:
         held.end()
         finish_all(folders)
         self.at, self.box = out, held.key
-        shutil.copytree(held.folder.copies, out)
+        shutil.copytree(held.folder.copies, out, ignore=shutil.ignore_patterns("*.zip"))
+        self.bundle = held.folder.copies / "bundle.zip"
         self.pcm = wav.pcm(held.folder.master, 0, held.samples)
         with closing(record.read(held.folder)) as db:  # type: ignore[type-var]
             assert db is not None
@@ -53,7 +54,8 @@ class SignedMeeting:
 
     def verdict(self, *receipts: Path, known: bool = True) -> Verdict:
         certificates = [self.box.certificate] if known else []
-        return verify(Asked(folder(self.at), (), receipts, certificates))[0]
+        with bag.opened(self.at) as entries:
+            return verify(Asked(by_name(entries), (), receipts, certificates))[0]
 
     def receipt(self, seconds: int, *, marks: int = 2, box: Key | None = None) -> Path:
         """What a phone kept at that second."""

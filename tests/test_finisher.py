@@ -61,7 +61,11 @@ def test_media_types(folders: Folders) -> None:
     signed = "application/jose"
     assert types[:4] == ["audio/mpeg", signed, signed, "audio/flac"]
     assert types[4:7] == ["text/plain", "text/vtt", "application/x-subrip"]
-    assert types[7].startswith("application/vnd.openxmlformats") and types[8:] == ["application/json", signed]
+    assert types[7].startswith("application/vnd.openxmlformats") and types[8:] == [
+        "application/json",
+        signed,
+        "application/zip",
+    ]
 
 
 def test_nothing_is_offered_before_the_end_and_a_stopped_meeting_may_go_on(folders: Folders) -> None:
@@ -111,8 +115,9 @@ def test_a_box_without_transcripts_completes_all_the_same(folders: Folders) -> N
     meeting.talk(2)
     meeting.end()
     finish_all(folders, transcribing=False)
-    assert offered(meeting.folder) == AUDIO
-    assert logged(meeting.folder) == ["small copy ready", "flac compared", "copies complete", "master may go"]
+    assert offered(meeting.folder) == [*AUDIO, "bundle.zip"]
+    wanted = ["small copy ready", "flac compared", "bundle built", "copies complete", "master may go"]
+    assert logged(meeting.folder) == wanted
 
 
 def test_a_transcript_that_was_written_is_given_out_though_the_box_writes_no_more(folders: Folders) -> None:
@@ -160,7 +165,7 @@ def test_each_seal_names_the_one_before_and_the_files_as_they_are(folders: Folde
     assert copies.claims["seal"] == text.claims["seal"] == seal.digest
     assert text.claims["copies"] == copies.digest
     sealed = copies.claims["files"] | text.claims["files"]
-    assert set(sealed) == {name for name in ALL if not name.endswith((".jws", ".flac"))}
+    assert set(sealed) == {name for name in ALL if not name.endswith((".jws", ".flac", ".zip"))}
     for name, told in sealed.items():
         content = (meeting.folder.copies / name).read_bytes()
         assert told == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
@@ -174,7 +179,7 @@ def test_a_box_that_could_not_sign_gives_its_copies_all_the_same(
     meeting = held(folders, 1.5)
     key.key_path(folders.evidence).write_text("damaged")
     finish_all(folders)
-    assert offered(meeting.folder) == [name for name in ALL if not name.endswith(".jws")]
+    assert offered(meeting.folder) == [name for name in ALL if not name.endswith((".jws", ".zip"))]
     assert "cannot be signed" in capfd.readouterr().err
 
 

@@ -95,10 +95,10 @@ def test_transcripts_that_are_switched_on_later_are_waited_for_while_the_master_
     with closing(finish.own(meeting.folder)) as db, db.conn:
         db.conn.execute("DELETE FROM steps WHERE step = ?", (finish.MASTER_MAY_GO,))
     finish_all(folders)
-    assert not finish.master_may_go(meeting.folder) and offered(meeting.folder) == AUDIO
+    assert not finish.master_may_go(meeting.folder) and offered(meeting.folder) == [*AUDIO, "bundle.zip"]
     meeting.transcribe()
     finish_all(folders)
-    assert finish.master_may_go(meeting.folder) and offered(meeting.folder) == ALL
+    assert finish.master_may_go(meeting.folder) and sorted(offered(meeting.folder)) == sorted(ALL)
 
 
 def test_others_are_served_while_a_long_copy_is_read(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:

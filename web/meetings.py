@@ -20,6 +20,7 @@ KINDS = {  # by the ending of a copy's name: what to press, and what it is
     ".txt": ("Save the transcript as plain text", "made by a computer"),
     ".vtt": ("Save the subtitles", "WebVTT for players; made by a computer"),
     ".srt": ("Save the subtitles as SubRip", "for older players; made by a computer"),
+    ".zip": ("Save everything, with the means to check it", "the bundle: sound, transcript and signatures"),
     ".json": ("Save the transcript for machines", "JSON with words, times and confidence"),
 }
 SIGNED = ".jws"

@@ -6,6 +6,7 @@ The seal is the root of it: the other statements name it, and the leaves and mar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
+from zipfile import BadZipFile
 
 from cryptography import x509
 
@@ -154,5 +155,8 @@ def _leaves(text: str) -> tuple[list[merkle.Hash], list[bytes]]:
 
 
 def _text(files: Files, name: str) -> str:
-    with files[name]() as file:
-        return file.read(MOST_BYTES).decode("utf-8", "replace")
+    try:
+        with files[name]() as file:
+            return file.read(MOST_BYTES).decode("utf-8", "replace")
+    except BadZipFile:
+        return ""

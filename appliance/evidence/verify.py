@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile
 
 from cryptography import x509
 
 from appliance.errors import NotAudio, NothingToVerify
-from appliance.evidence import account, receipts, seconds, sound
+from appliance.evidence import account, bag, receipts, seconds, sound
 from appliance.evidence.account import Account, Files
+from appliance.evidence.bundle import SIGNATURE
 from appliance.evidence.key import read_certificates
 from appliance.evidence.merkle import Hash
 from appliance.evidence.statement import Statement
@@ -19,6 +20,7 @@ from appliance.evidence.verdict import About, Verdict
 
 EXACT = ("recording.flac", "recording.wav", "master.wav")
 PIECE_BYTES = 1 << 20
+MISSING = "is missing."
 SEALED = {"copies.jws": "the copies seal", "transcript.jws": "the transcript seal"}
 
 
@@ -36,7 +38,7 @@ def verify(asked: Asked) -> tuple[Verdict, Account]:
     """Everything that can be said; damaged input of any kind becomes findings, never an error."""
     verdict = Verdict()
     for complaint in asked.complaints:
-        verdict.find("bundle", About.INTEGRITY, complaint)
+        verdict.find("bundle", About.COMPLETENESS if complaint.endswith(MISSING) else About.INTEGRITY, complaint)
     found = Account()
     try:
         found = account.read(asked.files, asked.known, verdict)
@@ -67,7 +69,7 @@ def _sound(files: Files, found: Account, verdict: Verdict) -> list[Hash]:
                 verdict.find(name, About.UNKNOWN, problem)
                 return []
             offered = seconds.leaves_of(sound.by_second(heard.pcm(), heard.rate))
-    except NotAudio as error:
+    except (NotAudio, BadZipFile) as error:
         verdict.find(name, About.INTEGRITY, str(error))
         return []
     seconds.judge(name, offered, found, verdict)
@@ -119,28 +121,31 @@ def _nothing(found: Account, verdict: Verdict) -> None:
 
 
 def of_path(path: Path, receipt_files: Sequence[Path] = (), roots: Sequence[Path] = ()) -> Verdict:
-    """A bundle, or a folder of copies. Raises NothingToVerify, or BadCertificate for a root."""
+    """A bundle, or a folder of copies. Raises NothingToVerify, NotABundle, or BadCertificate for a root."""
     known = [certificate for root in roots for certificate in read_certificates(root)]
     if not path.exists():
         raise NothingToVerify(path=path)
-    return verify(Asked(folder(path), (), receipt_files, known))[0]
+    with bag.opened(path) as entries:
+        verdict, found = verify(Asked(by_name(entries), bag.complaints(entries), receipt_files, known))
+        if found.seal and bag.is_bag(entries) and (says := bag.signature_problem(entries, found.seal.chain[0])):
+            verdict.find(SIGNATURE, About.INTEGRITY, says)
+    return verdict
 
 
-def folder(path: Path) -> Files:
-    """The files of a folder and those below it, by name; of two with one name the first."""
+def by_name(entries: bag.Entries) -> Files:
+    """The files without their folders; of two with one name the first."""
     found: dict[str, Callable[[], BinaryIO]] = {}
-    for one in sorted(path.rglob("*")):
-        if one.is_file():
-            found.setdefault(one.name, partial(_open, one))
+    for name in sorted(entries):
+        found.setdefault(name.rpartition("/")[2], entries[name])
     return found
 
 
-def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
-
-
 def _sha256(file: BinaryIO) -> str:
+    """Empty where the zip around the file says that it is damaged."""
     digest = hashlib.sha256()
-    while piece := file.read(PIECE_BYTES):
-        digest.update(piece)
+    try:
+        while piece := file.read(PIECE_BYTES):
+            digest.update(piece)
+    except BadZipFile:
+        return ""
     return digest.hexdigest()

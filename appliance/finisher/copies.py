@@ -1,10 +1,5 @@
-"""Making the copies of one meeting. Each maker works in pieces, so that nothing else waits long for it.
+"""Making the copies of one meeting. Each maker works in pieces, so that nothing else waits long for it."""
 
-A copy is written under a temporary name, made durable, and only then given its own. So a file under its own name is
-whole, and after a crash it is taken as it is; what lies under a temporary name is thrown away.
-"""
-
-import os
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import zip_longest
@@ -17,24 +12,16 @@ from appliance.evidence.sound import by_second, decode_pcm
 from appliance.finisher import audio, seals
 from appliance.finisher.formats import FORMS, Told
 from appliance.finisher.meeting import Meeting, readable
+from appliance.finisher.naming import partial, publish, written
 from appliance.store import wav
 from appliance.store.finish import FLAC
-from appliance.store.folders import MeetingFolder, sync_folder
 from appliance.store.record import Extent
 
 MP3 = "recording.mp3"
-PARTIAL = ".partial"
 
 Work = Generator[bool, None, list[str] | None]
 """Gives True after a piece of work and False where there is nothing to do just now; returns the names it made, and None
 where the step is not for this meeting."""
-
-
-def prepare(folder: MeetingFolder) -> None:
-    """Make the folder of the copies, without what a crash left half made."""
-    folder.copies.mkdir(exist_ok=True)
-    for left in folder.copies.glob(f"*{PARTIAL}"):
-        left.unlink()
 
 
 def small_copy(meeting: Meeting) -> Work:
@@ -42,7 +29,7 @@ def small_copy(meeting: Meeting) -> Work:
     target = meeting.folder.copies / MP3
     sound = yield from readable(meeting.sound)
     if not target.exists():
-        with audio.SmallCopy(_partial(target), sound.rate) as copy:
+        with audio.SmallCopy(partial(target), sound.rate) as copy:
             while not (sound.ended and copy.samples == sound.samples):
                 pcm = _more(meeting.folder.master, copy.samples, sound)
                 if pcm:
@@ -52,7 +39,7 @@ def small_copy(meeting: Meeting) -> Work:
                 yield bool(pcm)
                 sound = yield from readable(meeting.sound)
             copy.finish()
-        _publish(target)
+        publish(target)
     return [MP3, *seals.seal_copies(meeting, [MP3])]
 
 
@@ -65,14 +52,14 @@ def lossless_copy(meeting: Meeting) -> Work:
         if there < sound.samples:
             raise CopyDiffers(name=FLAC, id=meeting.id, second=there // sound.rate)
         leaves = yield from readable(meeting.leaves)
-        written = audio.flac(meeting.folder.master, sound.rate, sound.samples, _partial(target))
-        with closing(written):
-            for _ in written:
+        encoded = audio.flac(meeting.folder.master, sound.rate, sound.samples, partial(target))
+        with closing(encoded):
+            for _ in encoded:
                 yield True
-        for same in compare(_partial(target), leaves, sound.rate, meeting.id):
+        for same in compare(partial(target), leaves, sound.rate, meeting.id):
             if same % audio.PIECE_S == 0:
                 yield True
-        _publish(target)
+        publish(target)
     return [FLAC]
 
 
@@ -104,11 +91,8 @@ def transcript_copies(meeting: Meeting) -> Work:
     for form in FORMS:
         target = meeting.folder.copies / form.name
         if not target.exists():
-            with _partial(target).open("wb") as file:
+            with written(target) as file:
                 file.write(form.make(told))
-                file.flush()
-                os.fsync(file.fileno())
-            _publish(target)
             yield True
     names = [form.name for form in FORMS]
     return [*names, *seals.seal_transcript(meeting, names, _made_by(told))]
@@ -132,12 +116,3 @@ def _more(master: Path, first: int, sound: Extent) -> bytes:
     """Some durable PCM from sample `first` on; empty where there is none."""
     there = min(sound.samples, wav.samples(master)) - first
     return wav.pcm(master, first, min(there, audio.PIECE_S * sound.rate)) if there > 0 else b""
-
-
-def _partial(target: Path) -> Path:
-    return target.with_name(target.name + PARTIAL)
-
-
-def _publish(target: Path) -> None:
-    _partial(target).replace(target)
-    sync_folder(target.parent)

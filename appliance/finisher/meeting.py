@@ -47,6 +47,10 @@ class Meeting:
         with opened(record.read(self.folder)) as db:
             return record.statement(db, kind) if db else None
 
+    def marks(self) -> list[record.Mark]:
+        with opened(record.read(self.folder)) as db:
+            return list(record.marks(db)) if db else []
+
     def leaves(self) -> list[bytes] | None:
         """The leaf of each second of the record; None while there is nothing to read."""
         with opened(record.read(self.folder)) as db:

@@ -4,14 +4,13 @@ A meeting that the recorder could not sign for, because the box's key was no goo
 """
 
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from appliance.evidence import statement
 from appliance.evidence.claims import NOT_RECORDED, SEAL, Claims
 from appliance.finisher.meeting import Meeting
-from appliance.store.folders import sync_folder
+from appliance.finisher.naming import written
 
 SEAL_NAME, COPIES_NAME, TRANSCRIPT_NAME, NOT_RECORDED_NAME = (
     "seal.jws",
@@ -67,13 +66,7 @@ def _about(path: Path) -> Claims:
 
 
 def _write(path: Path, text: str) -> None:
-    """Durable under its own name only when it is whole; what is there already stays."""
-    if path.exists():
-        return
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)
+    """What is there already stays."""
+    if not path.exists():
+        with written(path) as file:
+            file.write(text.encode())

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
 from appliance.errors import CopyChanged, CopyDiffers
-from appliance.finisher import copies, last_look, seals
+from appliance.finisher import bundled, copies, last_look, naming, seals
 from appliance.finisher.copies import MP3, Work
 from appliance.finisher.formats import FORMS
 from appliance.finisher.meeting import Meeting, readable
@@ -26,6 +26,7 @@ MEDIA_TYPES = {
     FLAC: "audio/flac",
     **{form.name: form.media_type for form in FORMS},
     **dict.fromkeys(STATEMENTS, "application/jose"),  # RFC 7515, section 9.2.1
+    bundled.BUNDLE: "application/zip",
 }
 COMPLETE = "complete"
 
@@ -61,6 +62,7 @@ COPIES = (
     Step("small copy", needs=begun, make=copies.small_copy, event="small copy ready"),
     Step("flac", needs=ended, make=copies.lossless_copy, event="flac compared"),
     Step("transcript", needs=text_is_there, make=copies.transcript_copies, event="transcript written"),
+    Step("bundle", needs=text_is_there, make=bundled.whole, event="bundle built"),
 )
 NO_COPIES = (Step("nothing recorded", needs=ended, make=copies.no_copies, event="nothing was recorded"),)
 LAST_LOOK = Step(MASTER_MAY_GO, needs=text_is_there, make=last_look.at_lossless_copy, event=MASTER_MAY_GO)
@@ -80,7 +82,7 @@ def finish_meeting(meeting: Meeting, clock: Clock) -> Finishing:
     sound = yield from readable(meeting.sound)
     if COMPLETE in done and not sound.samples:
         return
-    copies.prepare(meeting.folder)
+    naming.prepare(meeting.folder)
     with _owned(meeting) as db:
         done = finish.steps(db)
     as_they_should = True

@@ -1,6 +1,7 @@
 """The real transcriber as a process of its own, as systemd starts it."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -31,11 +32,12 @@ def settings(folder: Path, model: Path) -> Path:
 def life(settings: Path) -> Iterator[subprocess.Popen[bytes]]:
     """One process, from the moment at which it says that it is ready; killed at the end. Raises TimeoutError."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-        systemd.bind(f"\0candour-bench-{os.getpid()}")
+        address = f"candour-bench-{secrets.token_hex(8)}"  # the one before may still be drained
+        systemd.bind(f"\0{address}")
         systemd.settimeout(PATIENCE_S)
         process = subprocess.Popen(
             [sys.executable, "-m", "appliance", "transcriber", "--settings", str(settings)],
-            env=os.environ | {"NOTIFY_SOCKET": f"@candour-bench-{os.getpid()}"},
+            env=os.environ | {"NOTIFY_SOCKET": f"@{address}"},
         )
         try:
             systemd.recv(100)
