@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from appliance.errors import NotABundle
-from appliance.evidence.bundle import MANIFEST, PIECE_BYTES, SIGNATURE, TAG_MANIFEST
+from appliance.evidence.bagging import MANIFEST, PIECE_BYTES, SIGNATURE, TAG_MANIFEST
 
 LINE = re.compile(r"([0-9a-fA-F]{64})\s+\*?(.+)")
 LONGEST_TAG = 4_000_000

@@ -12,7 +12,7 @@ from cryptography import x509
 from appliance.errors import NotAudio, NothingToVerify
 from appliance.evidence import account, bag, receipts, seconds, sound
 from appliance.evidence.account import Account, Files
-from appliance.evidence.bundle import SIGNATURE
+from appliance.evidence.bagging import SIGNATURE
 from appliance.evidence.key import read_certificates
 from appliance.evidence.merkle import Hash
 from appliance.evidence.statement import Statement

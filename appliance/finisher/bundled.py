@@ -4,8 +4,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance.evidence import bundle, lists, read_me, statement
-from appliance.evidence.bundle import Contents
+from appliance.evidence import bagging, lists, read_me, statement
+from appliance.evidence.bagging import Contents
 from appliance.evidence.claims import START
 from appliance.evidence.key import Key
 from appliance.evidence.sound import by_second, decode_pcm
@@ -33,7 +33,7 @@ def whole(meeting: Meeting) -> Work:
             leaves.append(line)
             yield True
         with written(target) as file:
-            for _ in bundle.write(file, _contents(meeting, meeting.key, copies, "".join(leaves))):
+            for _ in bagging.write(file, _contents(meeting, meeting.key, copies, "".join(leaves))):
                 yield True
     return [BUNDLE]
 

@@ -16,8 +16,8 @@ from signed_meeting import SignedMeeting
 
 from appliance.__main__ import candour
 from appliance.errors import NotABundle
-from appliance.evidence import bag, bundle, key
-from appliance.evidence.bundle import Contents
+from appliance.evidence import bag, bagging, key
+from appliance.evidence.bagging import Contents
 from appliance.evidence.key import Key
 from appliance.store.folders import Folders
 
@@ -91,7 +91,7 @@ def test_the_same_contents_make_the_same_bundle_but_for_the_signature(tmp_path: 
     files = []
     for _ in range(2):
         file = BytesIO()
-        assert sum(1 for _ in bundle.write(file, contents)) >= 6
+        assert sum(1 for _ in bagging.write(file, contents)) >= 6
         with zipfile.ZipFile(file) as archive:
             files.append([(info.filename, archive.read(info)) for info in archive.infolist()])
     one, other = ({name: said for name, said in found if not name.endswith(".p7s")} for found in files)
@@ -196,7 +196,7 @@ def test_the_chain_of_an_organisation_is_in_the_signature(made: SignedMeeting, t
     issuer = key.load(tmp_path / "other").certificate
     chained = Key(made.box.private, (made.box.certificate, issuer))
     (tmp_path / "tag").write_bytes(b"text")
-    (tmp_path / "p7s").write_bytes(bundle.sign(b"text", chained))
+    (tmp_path / "p7s").write_bytes(bagging.sign(b"text", chained))
     with bag.opened(tmp_path) as found:
         entries = {"tagmanifest-sha256.txt": found["tag"], "tagmanifest-sha256.txt.p7s": found["p7s"]}
         assert bag.signature_problem(entries, made.box.certificate) == ""
