@@ -11,6 +11,8 @@ from sound_of import RATE, Kept, sample_meeting
 from appliance.bench.attendee import Attendee
 from appliance.bench.house import House
 from appliance.bench.room import Room
+from appliance.evidence import verify
+from appliance.evidence.key import certificate_path
 from appliance.store import box, events, finish, record, room, tickets, transcript
 
 SECONDS = 36.5
@@ -59,6 +61,9 @@ def test_a_meeting_from_the_first_press_to_the_last_copy(short_tmp: Path) -> Non
         assert [mark.mark for mark in record.marks(kept.db)] == ["started by the button"]
         assert [one.name for one in taken] == ALL
         assert "same copy" in (short_tmp / "phone" / "transcript.txt").read_text()
+        known = certificate_path(house.folders.evidence)
+        verdict = verify.of_path(short_tmp / "phone" / "bundle.zip", [], [known])
+        assert verdict.exit_code == 0, verdict.as_text()
 
         assert log_of(box.read(house.folders)) == [
             "unfit",
@@ -72,6 +77,7 @@ def test_a_meeting_from_the_first_press_to_the_last_copy(short_tmp: Path) -> Non
         assert log_of(tickets.read(house.folders)) == ["ticket issued"]
         assert log_of(transcript.read(meeting)) == ["transcript begun", "transcript complete"]
         assert sorted(log_of(finish.read(meeting))) == [
+            "bundle built",
             "copies complete",
             "flac compared",
             "master may go",
