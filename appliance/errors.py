@@ -142,3 +142,11 @@ class NothingToVerify(CandourError, FileNotFoundError):
 
 class NotABundle(CandourError, ValueError):
     """{path} is no bundle that can be read: {why}."""
+
+
+class NoTimeStamp(CandourError, ConnectionError):
+    """The service {url} gave no time stamp: {why}. The bundle is good without one; it is asked again later."""
+
+
+class BadTimeStamp(CandourError, ValueError):
+    """This time stamp is not to be believed: {why}."""
