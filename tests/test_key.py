@@ -132,3 +132,14 @@ def test_a_damaged_key_is_one_sentence_and_never_replaced(tmp_path: Path, box: K
         key.load(tmp_path / "evidence")
     key.make(tmp_path / "evidence")
     assert key.key_path(tmp_path / "evidence").read_bytes() == content
+
+
+def test_a_folder_that_belongs_to_somebody_else_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(BadKey, match="Permission denied"):
+        key.make(tmp_path / "evidence")

@@ -63,13 +63,20 @@ def fingerprint(certificate: x509.Certificate) -> str:
 
 
 def make(folder: Path) -> None:
-    """Make key and certificate where there is no key yet. Killed at any instant, it leaves none or a whole one."""
-    folder.mkdir(mode=0o750, exist_ok=True)
-    if not (path := key_path(folder)).exists():
-        _keep(path, _pem(ec.generate_private_key(ec.SECP256R1())), 0o640)
-    if not certificate_path(folder).exists():
-        issued = self_issued(_private(path)).public_bytes(Encoding.PEM)
-        _keep(certificate_path(folder), issued, 0o644)
+    """Make key and certificate where there is no key yet. Killed at any instant, it leaves none or a whole one.
+
+    Raises BadKey where somebody else owns the folder, and OSError of a card that fails.
+    """
+    path = key_path(folder)
+    try:
+        folder.mkdir(mode=0o750, exist_ok=True)
+        if not path.exists():
+            _keep(path, _pem(ec.generate_private_key(ec.SECP256R1())), 0o640)
+        if not certificate_path(folder).exists():
+            issued = self_issued(_private(path)).public_bytes(Encoding.PEM)
+            _keep(certificate_path(folder), issued, 0o644)
+    except PermissionError as error:
+        raise BadKey(path=path, why=error.strerror) from error
 
 
 def load(folder: Path, issued: Path | None = None) -> Key:
