@@ -82,7 +82,13 @@ def test_everything_is_stored_under_one_folder_without_times(made: SignedMeeting
             assert info.filename.startswith("2026-03-02-K7QF/")
             assert info.date_time == (1980, 1, 1, 0, 0, 0)
         names = {info.filename.partition("/")[2] for info in archive.infolist()}
-    assert {"bagit.txt", "tagmanifest-sha256.txt.p7s", "data/recording.flac", "data/evidence/seal.jws"} <= names
+    assert {
+        "bagit.txt",
+        "tagmanifest-sha256.txt.p7s",
+        "data/recording.flac",
+        "data/certificate.pdf",
+        "data/evidence/seal.jws",
+    } <= names
 
 
 def test_the_same_contents_make_the_same_bundle_but_for_the_signature(tmp_path: Path, made: SignedMeeting) -> None:

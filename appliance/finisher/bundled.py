@@ -4,8 +4,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance.evidence import bagging, lists, read_me, statement
+from appliance.evidence import bagging, certificate_page, lists, read_me, statement
 from appliance.evidence.bagging import Contents
+from appliance.evidence.certificate_page import Listed, Whose
 from appliance.evidence.claims import START
 from appliance.evidence.key import Key
 from appliance.evidence.sound import by_second, decode_pcm
@@ -15,6 +16,7 @@ from appliance.finisher.naming import written
 from appliance.finisher.seals import SEAL_NAME
 from appliance.store import finish
 from appliance.store.database import opened
+from appliance.store.finish import Copy
 
 BUNDLE = "bundle.zip"
 SIGNED = ".jws"
@@ -23,7 +25,7 @@ SIGNED = ".jws"
 def whole(meeting: Meeting) -> Work:
     """None where the recording was not signed or not every copy could be made: nothing whole could be bundled."""
     copies = yield from readable(lambda: _copies(meeting))
-    if meeting.key is None or not {SEAL_NAME, finish.FLAC} <= set(copies):
+    if meeting.key is None or not {SEAL_NAME, finish.FLAC} <= {copy.name for copy in copies}:
         return None
     target = meeting.folder.copies / BUNDLE
     if not target.exists():
@@ -38,22 +40,26 @@ def whole(meeting: Meeting) -> Work:
     return [BUNDLE]
 
 
-def _contents(meeting: Meeting, key: Key, copies: list[str], leaves: str) -> Contents:
+def _contents(meeting: Meeting, key: Key, copies: list[Copy], leaves: str) -> Contents:
     folder = meeting.folder.copies
+    seal = statement.read((folder / SEAL_NAME).read_text()).claims
     payload: dict[str, Path | bytes] = {
-        f"evidence/{name}" if name.endswith(SIGNED) else name: folder / name for name in copies
+        f"evidence/{copy.name}" if copy.name.endswith(SIGNED) else copy.name: folder / copy.name for copy in copies
     }
+    whose = Whose(meeting.room, meeting.organisation, key.fingerprint)
+    listed = [Listed(copy.name, copy.bytes, copy.sha256) for copy in copies]
     payload |= {
         "evidence/start.jws": (meeting.statement(START) or "").encode(),
         "evidence/leaves.sha256": leaves.encode(),
         "evidence/marks.jsonl": "".join(lists.marks_lines(meeting.marks())).encode(),
         "evidence/device.pem": b"".join(one.public_bytes(Encoding.PEM) for one in key.chain),
+        "certificate.pdf": certificate_page.page(seal, whose, listed),
         "READ-ME-FIRST.txt": read_me.text(meeting.id, key.fingerprint).encode(),
     }
-    ended = statement.read((folder / SEAL_NAME).read_text()).claims["ended"]["time"]
-    return Contents(meeting.id, payload, {"Source-Organization": meeting.room, "Bagging-Date": ended[:10]}, key)
+    info = {"Source-Organization": meeting.organisation or meeting.room, "Bagging-Date": seal["ended"]["time"][:10]}
+    return Contents(meeting.id, payload, info, key)
 
 
-def _copies(meeting: Meeting) -> list[str] | None:
+def _copies(meeting: Meeting) -> list[Copy] | None:
     with opened(finish.read(meeting.folder)) as db:
-        return [copy.name for copy in finish.copies(db)] if db else None
+        return list(finish.copies(db)) if db else None

@@ -28,6 +28,7 @@ class Meeting:
     room: str
     transcribing: bool
     key: Key | None = None
+    organisation: str = ""
 
     @property
     def id(self) -> str:

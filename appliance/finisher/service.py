@@ -67,7 +67,8 @@ class Finisher:
 
     def _advance(self, folder: MeetingFolder) -> bool:
         if folder.id not in self._work:
-            meeting = Meeting(folder, self._settings.room.name, self._settings.transcript.enabled, self._signs_with())
+            room, transcribing = self._settings.room, self._settings.transcript.enabled
+            meeting = Meeting(folder, room.name, transcribing, self._signs_with(), room.organisation)
             self._work[folder.id] = finish_meeting(meeting, self._clock)
         worked = next(self._work[folder.id], None)
         if worked is None:
