@@ -23,7 +23,7 @@ KINDS = {  # by the ending of a copy's name: what to press, and what it is
     ".zip": ("Save everything, with the means to check it", "the bundle: sound, transcript and signatures"),
     ".json": ("Save the transcript for machines", "JSON with words, times and confidence"),
 }
-SIGNED = ".jws"
+SIGNED = (".jws", ".tsr")
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ class Meeting:
     transcribing: bool
     key: Key | None = None
     organisation: str = ""
+    time_stamp_service: str = ""
 
     @property
     def id(self) -> str:

@@ -68,7 +68,8 @@ class Finisher:
     def _advance(self, folder: MeetingFolder) -> bool:
         if folder.id not in self._work:
             room, transcribing = self._settings.room, self._settings.transcript.enabled
-            meeting = Meeting(folder, room.name, transcribing, self._signs_with(), room.organisation)
+            service = self._settings.evidence.time_stamp_service
+            meeting = Meeting(folder, room.name, transcribing, self._signs_with(), room.organisation, service)
             self._work[folder.id] = finish_meeting(meeting, self._clock)
         worked = next(self._work[folder.id], None)
         if worked is None:

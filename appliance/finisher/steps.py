@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from appliance.clock import Clock, stamp
 from appliance.errors import CopyChanged, CopyDiffers
-from appliance.finisher import bundled, copies, last_look, naming, seals
+from appliance.finisher import bundled, copies, last_look, naming, seals, stamps
 from appliance.finisher.copies import MP3, Work
 from appliance.finisher.formats import FORMS
 from appliance.finisher.meeting import Meeting, readable
@@ -27,8 +27,9 @@ MEDIA_TYPES = {
     **{form.name: form.media_type for form in FORMS},
     **dict.fromkeys(STATEMENTS, "application/jose"),  # RFC 7515, section 9.2.1
     bundled.BUNDLE: "application/zip",
+    stamps.STAMP_NAME: "application/timestamp-reply",  # RFC 3161, section 3.4
 }
-COMPLETE = "complete"
+COMPLETE, TIME_STAMP = "complete", "time stamp"
 
 Finishing = Generator[bool, None, None]
 """Gives True after a piece of work and False where it waits for somebody else."""
@@ -75,7 +76,7 @@ def finish_meeting(meeting: Meeting, clock: Clock) -> Finishing:
     stays, and the next start of the finisher tries again.
     """
     done = _done(meeting.folder)
-    if MASTER_MAY_GO in done:
+    if MASTER_MAY_GO in done and (TIME_STAMP in done or not meeting.time_stamp_service):
         return
     while not begun(meeting):
         yield False
@@ -92,7 +93,10 @@ def finish_meeting(meeting: Meeting, clock: Clock) -> Finishing:
     if as_they_should and COMPLETE not in done:
         _record(meeting, clock, COMPLETE, "copies complete", [])
     if as_they_should and sound.samples and MASTER_MAY_GO not in done:
-        yield from _take(LAST_LOOK, meeting, clock)
+        as_they_should = yield from _take(LAST_LOOK, meeting, clock)
+    if as_they_should and sound.samples and meeting.time_stamp_service and TIME_STAMP not in done:
+        stamped = Step(TIME_STAMP, needs=ended, make=lambda one: stamps.of_bundle(one, clock), event="time stamped")
+        yield from _take(stamped, meeting, clock)
 
 
 def _take(step: Step, meeting: Meeting, clock: Clock) -> Generator[bool, None, bool]:
