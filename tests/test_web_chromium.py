@@ -134,6 +134,11 @@ def test_a_meeting_on_a_phone(table: BoxOnTheTable, url: str, browser: Callable[
     phone.sees("Somebody here objects to the recording.")
     table.says("recording", MEETING)
     WebDriverWait(phone.driver, PATIENCE_S).until(lambda _: "objects to" not in phone.text)
+    jws = table.signs(180)
+    phone.sees("Your receipt covers 3:00 so far.")
+    kept = "return localStorage.getItem(arguments[0])"
+    WebDriverWait(phone.driver, PATIENCE_S).until(lambda it: it.execute_script(kept, f"receipt {MEETING}") == jws)
+    phone.shot("receipt")
     table.ends()
     phone.sees("Your copy is being made.")
     makes_copies(table)
