@@ -13,6 +13,7 @@ import click
 from appliance.bench import capture as capture_part
 from appliance.bench import card, pulse, results
 from appliance.bench import crash as crash_part
+from appliance.bench import evidence as evidence_part
 from appliance.bench import faults as faults_part
 from appliance.bench import power as power_part
 from appliance.bench import seats as seats_part
@@ -87,6 +88,15 @@ def faults(only: tuple[str, ...], times: int) -> None:
 def seats(voices: tuple[Path, ...], anew: bool) -> None:
     """Who spoke, by an array of microphones in simulated rooms. The next call goes on where one was ended."""
     fail(seats_part.failures(seats_part.run(voices or seats_part.VOICES, anew=anew)))
+
+
+@bench.command()
+@click.option("--hours", default=4.0, show_default=True, help="How long the meeting is.")
+def evidence(hours: float) -> None:
+    """What sealing, bundling and verifying a long meeting cost."""
+    result = evidence_part.run(hours)
+    end("evidence", result)
+    fail(evidence_part.failures(result))
 
 
 def need(part: str, lacking: list[str]) -> None:
