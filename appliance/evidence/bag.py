@@ -2,21 +2,24 @@
 
 import hashlib
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from appliance.errors import NotABundle
+from appliance.evidence import cms
 from appliance.evidence.bagging import MANIFEST, PIECE_BYTES, SIGNATURE, TAG_MANIFEST
 
+PAYLOAD = "data/"
+TAGS = ("bagit.txt", "bag-info.txt", MANIFEST, TAG_MANIFEST)
+NOT_LISTED = frozenset({TAG_MANIFEST, SIGNATURE, f"{TAG_MANIFEST}.tsr"})  # they speak of the list themselves
+LOCKED = 0x1 | 0x20 | 0x40  # flags of encrypted and patched entries (APPNOTE.TXT, section 4.4.4)
 LINE = re.compile(r"([0-9a-fA-F]{64})\s+\*?(.+)")
 LONGEST_TAG = 4_000_000
 
@@ -31,22 +34,23 @@ def opened(path: Path) -> Iterator[Entries]:
         yield _unpacked(path)
         return
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _archive(path) as archive:
             yield _zipped(archive, path)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise NotABundle(path=path, why=f"it is no zip or a damaged one: {error}") from error
 
 
 def is_bag(entries: Entries) -> bool:
-    return MANIFEST in entries or TAG_MANIFEST in entries
+    """Or what is left of one, from which somebody took the lists away."""
+    return any(name in TAGS or name.startswith(PAYLOAD) for name in entries)
 
 
 def complaints(entries: Entries) -> list[str]:
     """Everything that does not agree with the bag's own manifests, a sentence each; nothing where there are none."""
     if not is_bag(entries):
         return []
-    payload = {name for name in entries if name.startswith("data/")}
-    tags = set(entries) - payload - {TAG_MANIFEST} - {name for name in entries if name.startswith(TAG_MANIFEST)}
+    payload = {name for name in entries if name.startswith(PAYLOAD)}
+    tags = set(entries) - payload - NOT_LISTED
     return [
         *_against(entries, MANIFEST, payload),
         *_against(entries, TAG_MANIFEST, tags),
@@ -57,14 +61,8 @@ def signature_problem(entries: Entries, certificate: x509.Certificate) -> str:
     """What is wrong with the CMS signature over the tag manifest by the key that also made the seal; empty: nothing."""
     if SIGNATURE not in entries or TAG_MANIFEST not in entries:
         return f"{SIGNATURE} is missing: the bag as a whole is not signed."
-    public = certificate.public_key()
-    try:
-        signature = _last_octets(_read(entries, SIGNATURE))
-        if isinstance(public, ec.EllipticCurvePublicKey):
-            public.verify(signature, _read(entries, TAG_MANIFEST), ec.ECDSA(hashes.SHA256()))
-            return ""
-    except (InvalidSignature, ValueError, IndexError):
-        pass
+    if cms.holds(_read(entries, SIGNATURE), _read(entries, TAG_MANIFEST), certificate):
+        return ""
     return f"{SIGNATURE} does not hold: somebody has changed a file beside the recording, or signed with another key."
 
 
@@ -75,11 +73,16 @@ def _against(entries: Entries, manifest: str, there: set[str]) -> Iterator[str]:
     listed = dict(_lines(_read(entries, manifest).decode("utf-8", "replace")))
     for name, wanted in listed.items():
         if name not in entries:
-            yield f"{name} is missing."
+            yield f"{_shown(name)} is missing."
         elif _hashed(entries, name) != wanted:
-            yield f"{name} is altered."
+            yield f"{_shown(name)} is altered."
     for name in sorted(there - listed.keys()):
-        yield f"{name} was put in: no manifest lists it."
+        yield f"{_shown(name)} was put in: no manifest lists it."
+
+
+def _shown(name: str) -> str:
+    """Nothing that a terminal would take for a command."""
+    return name if name.isprintable() else repr(name)
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
@@ -108,48 +111,50 @@ def _read(entries: Entries, name: str) -> bytes:
 
 
 def _unpacked(path: Path) -> Entries:
-    top = next((one for one in (path, *sorted(path.glob("*/"))) if (one / TAG_MANIFEST).is_file()), path)
+    folders = (path, *sorted(path.glob("*/")))
+    top = next((one for one in folders if any((one / name).is_file() for name in TAGS)), path)
     files = (one for one in sorted(top.rglob("*")) if one.is_file() and one.resolve().is_relative_to(top.resolve()))
     return {one.relative_to(top).as_posix(): partial(_open, one) for one in files}
 
 
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (
+        OSError,
+        ValueError,
+        OverflowError,
+        struct.error,
+    ) as error:  # what a list of contents can hold instead of one
+        raise NotABundle(path=path, why=f"it is no zip or a damaged one: {error}") from error
+
+
 def _zipped(archive: zipfile.ZipFile, path: Path) -> Entries:
     entries: Entries = {}
-    for info in archive.infolist():
-        parts = PurePosixPath(info.filename).parts
-        if info.is_dir():
-            continue
-        name = "/".join(parts[1:])
-        if ".." in parts or info.filename.startswith("/") or "\\" in info.filename or not name:
-            raise NotABundle(path=path, why=f"it holds a file with the name {info.filename!r}")
-        if info.compress_type != zipfile.ZIP_STORED:
-            raise NotABundle(path=path, why=f"{info.filename} is packed; unpack it, and give the folder")
+    inside = [info for info in archive.infolist() if not info.is_dir()]
+    for info in inside:
+        if why := _unfit(info, inside[0]):
+            raise NotABundle(path=path, why=why)
+        name = info.filename.partition("/")[2]
         if name in entries:
             raise NotABundle(path=path, why=f"it holds {name} twice")
         entries[name] = cast(Callable[[], BinaryIO], partial(archive.open, info))
+    if sum(info.file_size for info in inside) > path.stat().st_size:
+        raise NotABundle(path=path, why="its files lie over each other")
     return entries
+
+
+def _unfit(info: zipfile.ZipInfo, first: zipfile.ZipInfo) -> str:
+    """Why this is no file of a bundle, all of which lie in one folder; empty where it is one."""
+    parts = info.filename.split("/")
+    if {"", ".", ".."} & set(parts) or len(parts) < 2 or set("\\:") & set(info.filename):
+        return f"it holds a file with the name {info.filename!r}"
+    if not info.filename.isprintable() or parts[0] != first.filename.partition("/")[0]:
+        return f"it holds a file with the name {info.filename!r}"
+    if info.compress_type != zipfile.ZIP_STORED:
+        return f"{info.filename} is packed; unpack it, and give the folder"
+    return f"{info.filename} is locked with a password" if info.flag_bits & LOCKED else ""
 
 
 def _open(path: Path) -> BinaryIO:
     return path.open("rb")
-
-
-def _last_octets(der: bytes) -> bytes:
-    """The last OCTET STRING of nested DER: the signature, in a SignedData without attributes (RFC 5652, 5.3)."""
-    tag, content = _last_element(der)
-    while tag & 0x20:
-        tag, content = _last_element(content)
-    if tag != 0x04:
-        raise ValueError("there is no signature at the end")
-    return content
-
-
-def _last_element(der: bytes) -> tuple[int, bytes]:
-    at, tag, content = 0, 0, b""
-    while at < len(der):
-        tag, length, at = der[at], der[at + 1], at + 2
-        if length & 0x80:
-            size = length & 0x7F
-            length, at = int.from_bytes(der[at : at + size]), at + size
-        content, at = der[at : at + length], at + length
-    return tag, content

@@ -33,6 +33,15 @@ NUMBER_BYTES = 32
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 C2PA_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)  # a box whose clock is wrong at the first start signs all the same
+NOT_A_CERTIFICATE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library says of a certificate that somebody made up; the last three are no ValueError."""
 NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
@@ -95,7 +104,7 @@ def read_certificates(path: Path) -> tuple[x509.Certificate, ...]:
     """All certificates of a PEM file. Raises BadCertificate."""
     try:
         return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
-    except (OSError, ValueError) as error:
+    except (OSError, *NOT_A_CERTIFICATE) as error:
         raise BadCertificate(path=path, why=str(error)) from error
 
 
@@ -134,7 +143,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         may_issue = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         certificate.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
+    except (x509.ExtensionNotFound, InvalidSignature, *NOT_A_CERTIFICATE):
         return False
     return may_issue
 

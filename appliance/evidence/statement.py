@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from appliance.errors import BadStatement
-from appliance.evidence.key import NUMBER_BYTES, Key, fingerprint
+from appliance.evidence.key import NOT_A_CERTIFICATE, NUMBER_BYTES, Key, fingerprint
 
 VERSION = 1
 LONGEST = 1_000_000  # characters; a seal with a thousand gaps has a tenth of that
@@ -71,7 +71,7 @@ def read(text: str) -> Statement:
         _verify(chain[0], told.encode(), _decoded(signature))
     except InvalidSignature as error:
         raise BadStatement(why="its signature is not of the key that it names: somebody has changed it") from error
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm) as error:
+    except (LookupError, AttributeError, RecursionError, *NOT_A_CERTIFICATE) as error:
         raise BadStatement(why=f"it is damaged or is no such statement ({error})") from error
     if not known:
         raise BadStatement(why="it is of a kind or version that this program does not know")
