@@ -195,3 +195,29 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(DataNotWritable, match="cannot be written"):
         Folders(tmp_path / "file").prepare()
+
+
+def test_a_file_whose_owner_was_killed_between_two_ways_of_writing_is_mended_by_its_owner(
+    tmp_path: Path, meeting: MeetingFolder
+) -> None:
+    """The kill leaves a journal to be rolled back, which a reader may not do: to it the file is out of reach."""
+    db = finish.own(meeting)
+    finish.add_step(db, "flac", "2026-11-23T10:00:00.000Z")
+    database.close(db)
+    writer = sqlite3.connect(meeting.finish_db, isolation_level=None)
+    writer.execute("PRAGMA cache_size = 1")
+    writer.execute("BEGIN")
+    for number in range(2000):
+        writer.execute("INSERT INTO steps VALUES (?, ?)", (f"half {number}", "x" * 100))
+    left = MeetingFolder(tmp_path / "left")
+    left.path.mkdir()
+    for part in (meeting.finish_db, meeting.finish_db.with_name("finish.db-journal")):
+        (left.path / part.name).write_bytes(part.read_bytes())
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert finish.read(left) is None
+    assert not finish.master_may_go(left)
+    database.close(finish.own(left))
+    mended = finish.read(left)
+    assert mended is not None
+    assert finish.steps(mended) == {"flac"}

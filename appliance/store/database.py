@@ -10,6 +10,15 @@ from sqlite_utils.migrations import Migrations
 
 OWNER_WAITS_S = 1.0
 READER_WAITS_S = 0.2  # in WAL mode a reader is kept waiting only while a crashed writer's file is recovered
+OUT_OF_REACH = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        # The owner was killed as the file went into WAL mode or left it: it rolls back when it opens the file again.
+        sqlite3.SQLITE_READONLY_ROLLBACK,
+        sqlite3.SQLITE_READONLY_RECOVERY,
+    }
+)
 
 
 def own(path: Path, migrations: Migrations) -> Database:
@@ -37,7 +46,7 @@ def close(db: Database) -> None:
 
 
 def read(path: Path) -> Database | None:
-    """Open another service's file for reading; None while its owner has not made it yet."""
+    """Open another service's file for reading; None while its owner has not made it yet, or has to mend it first."""
     if not path.exists():
         return None
     connection = sqlite3.connect(
@@ -64,7 +73,7 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
     try:
         found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'").fetchone()
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN):
+        if error.sqlite_errorcode in OUT_OF_REACH:
             return False
         raise
     return bool(found[0])
