@@ -6,6 +6,7 @@ from io import BytesIO
 import segno
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from web import refusals
 from web.credentials import new_token
 from web.house import house
 from web.meetings import Seen, mine
@@ -20,7 +21,14 @@ def room() -> str:
     current, found = now(), mine()
     here = next((one.held for one in found or () if one.id == current.meeting), None)
     return render_template(
-        "room.html", now=current, mine=found, here=here, token=new_token(), address=address(), shape=shape
+        "room.html",
+        now=current,
+        mine=found,
+        here=here,
+        token=new_token(),
+        address=address(),
+        shape=shape,
+        refusal=refusals.newest(),
     )
 
 

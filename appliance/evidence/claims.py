@@ -100,6 +100,12 @@ def not_recorded(about: Described, course: Course, notice: Claims, marks: Sequen
     return _course(about, course, notice) | {"objections": objections(marks), "log": log}
 
 
+def could_not_record(name: str, now: Moment, because: str, software: str, log: Claims) -> Claims:
+    """A press that began no meeting; `name` is what it is known by."""
+    said = {"meeting": name, "opened": now.claims(), "started": None, "ended": now.claims(), "software": software}
+    return said | {"because": f"could not record: {because}", "keep_days": 0, "objections": [], "log": log}
+
+
 def objections(marks: Sequence[Mark]) -> list[Claims]:
     """Each with what the button answered next; an empty answer: it never did."""
     found = []

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from appliance import VERSION
 from appliance.clock import Clock, stamp
+from appliance.evidence import claims, statement
 from appliance.evidence.claims import Moment
 from appliance.evidence.key import Key
 from appliance.recorder import disk
@@ -59,6 +61,15 @@ class Meetings:
             self.recording.close()
             self.recording = None
         box.end_meeting(self._db, self.id, stamp(self._clock.wall()), because)
+
+    def could_not_begin(self, because: str) -> None:
+        """Sign that the button was pressed and nothing could be recorded; under a name of its own, as a meeting has."""
+        if self._signing.key is None:
+            return
+        refusal_id, now = new_id(self._clock), Moment(stamp(self._clock.wall()), self._clock.trust())
+        told = claims.could_not_record(refusal_id, now, because, VERSION, self.log.head())
+        jws = statement.signed(claims.NOT_RECORDED, told, self._signing.key)
+        box.add_refusal(self._db, box.Refusal(refusal_id, now.time, because, jws))
 
     def leave(self) -> None:
         """The admission is over: the box is in no meeting."""

@@ -56,6 +56,7 @@ class Situation:
                 self._acts.perform(act, because)
         if event is Event.PRESS and before is new is State.UNFIT:
             events.log(self._db, self._clock, "refused", self.because)
+            self._meetings.could_not_begin(self.because)
 
     def warn(self, event: Event) -> None:
         """An event of time, which is told once in a state."""

@@ -33,6 +33,16 @@ class Meeting:
     ended_because: str | None
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A press that could not begin a meeting; `jws` is what the box signed of it."""
+
+    id: str
+    wall: str
+    because: str
+    jws: str
+
+
 def own(folders: Folders) -> Database:
     return database.own(folders.box_db, migrations.box)
 
@@ -85,6 +95,18 @@ def meetings(db: Database) -> Iterator[Meeting]:
         "SELECT id, opened_wall, clock_trust, ended_wall, ended_because FROM meetings ORDER BY rowid DESC"
     ):
         yield Meeting(*row)
+
+
+def add_refusal(db: Database, refusal: Refusal) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT INTO refusals VALUES (?, ?, ?, ?)", (refusal.id, refusal.wall, refusal.because, refusal.jws)
+        )
+
+
+def last_refusal(db: Database) -> Refusal | None:
+    row = db.conn.execute("SELECT id, wall, because, jws FROM refusals ORDER BY rowid DESC LIMIT 1").fetchone()
+    return Refusal(*row) if row else None
 
 
 def add_to_log(db: Database, source: str, entries: list[tuple[int, bytes, bytes]]) -> None:

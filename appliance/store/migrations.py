@@ -2,7 +2,7 @@
 
 | file          | writer      | what                                                           |
 |---------------|-------------|----------------------------------------------------------------|
-| box.db        | recorder    | the state of the box, the list of meetings                     |
+| box.db        | recorder    | the state of the box, the list of meetings, the log            |
 | tickets.db    | web         | who may take a copy                                            |
 | record.db     | recorder    | seconds, gaps and marks of one meeting                         |
 | transcript.db | transcriber | passages, lines and the cursor `transcribed` of one meeting    |
@@ -74,6 +74,14 @@ def b001_box(db: Database) -> None:
             salt BLOB,                    -- gone with the meeting
             leaf BLOB NOT NULL,           -- SHA-256 of 0x00, the salt and the event as JSON
             UNIQUE (source, event)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE refusals (           -- presses that could not begin a meeting, as signed
+            id TEXT PRIMARY KEY,
+            wall TEXT NOT NULL,
+            because TEXT NOT NULL,
+            jws TEXT NOT NULL
         ) STRICT
         """,
         EVENTS,

@@ -1,0 +1,69 @@
+"""A press that could not begin a meeting leaves something that everybody in the room can take away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from simulated_box import SimulatedBox
+from test_simulated_box import settings
+
+from appliance.evidence import statement, verify
+from appliance.evidence.claims import NOT_RECORDED
+from appliance.store.folders import Folders
+from web import create_app
+
+pytestmark = pytest.mark.pure
+
+
+@pytest.fixture
+def deaf(tmp_path: Path) -> Iterator[SimulatedBox]:
+    """A box whose microphone is not plugged in."""
+    box = SimulatedBox(settings(tmp_path / "data"))
+    box.room.plugged = False
+    box.pass_s(5)
+    yield box
+    box.close()
+
+
+def visitor(box: SimulatedBox) -> FlaskClient:
+    return create_app(box.settings, box.clock).test_client()
+
+
+def test_everybody_in_the_room_can_take_away_that_the_box_could_not_record(deaf: SimulatedBox, tmp_path: Path) -> None:
+    phone = visitor(deaf)
+    assert "press that recorded nothing" not in phone.get("/").text
+    deaf.press()
+    deaf.pass_s(600)
+    deaf.press()
+    page = phone.get("/").text
+    assert page.count("the box could not record. No microphone") == 1
+    link = page.split('<a href="/refusals/')[1].split('"')[0]
+    saved = phone.get(f"/refusals/{link}")
+    said = statement.read(saved.text)
+    assert said.kind == NOT_RECORDED
+    assert said.claims["because"].startswith("could not record: No microphone")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "not-recorded.jws").write_text(saved.text)
+    verdict = verify.of_path(tmp_path / "taken")
+    assert "nothing was recorded (could not record: No microphone" in verdict.as_text()
+
+
+def test_it_is_no_meeting_and_goes_from_the_page_after_a_day(deaf: SimulatedBox) -> None:
+    deaf.press()
+    phone = visitor(deaf)
+    assert phone.get("/refusals/2026-11-23-AAAA.jws").status_code == 404
+    assert Folders(deaf.data).every_meeting() == []
+    deaf.clock.pass_s(21 * 3600)
+    assert "press that recorded nothing" not in phone.get("/").text
+
+
+def test_a_box_that_records_says_nothing_of_an_earlier_refusal(deaf: SimulatedBox) -> None:
+    deaf.press()
+    deaf.room.plugged = True
+    deaf.pass_s(1)
+    phone = visitor(deaf)
+    assert "press that recorded nothing" in phone.get("/").text
+    deaf.press()
+    deaf.pass_s(1)
+    assert "press that recorded nothing" not in phone.get("/").text
