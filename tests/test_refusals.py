@@ -1,4 +1,4 @@
-"""A press that could not begin a meeting leaves something that everybody in the room can take away."""
+"""What everybody in the room can take away without a ticket: that the box could not record, and whose key it has."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from simulated_box import SimulatedBox
 from test_simulated_box import settings
 
-from appliance.evidence import statement, verify
+from appliance.evidence import key, statement, verify
 from appliance.evidence.claims import NOT_RECORDED
 from appliance.store.folders import Folders
 from web import create_app
@@ -67,3 +67,12 @@ def test_a_box_that_records_says_nothing_of_an_earlier_refusal(deaf: SimulatedBo
     deaf.press()
     deaf.pass_s(1)
     assert "press that recorded nothing" not in phone.get("/").text
+
+
+def test_everybody_can_take_away_by_what_to_know_the_box_again(deaf: SimulatedBox, tmp_path: Path) -> None:
+    phone = visitor(deaf)
+    made = key.load(Folders(deaf.data).evidence)
+    shown = phone.get("/").text.split("<code>")[1].split("</code>")[0]
+    assert shown.replace(" ", "") == made.fingerprint
+    (tmp_path / "device.pem").write_text(phone.get("/device.pem").text)
+    assert key.read_certificates(tmp_path / "device.pem") == made.chain

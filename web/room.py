@@ -6,7 +6,7 @@ from io import BytesIO
 import segno
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from web import refusals
+from web import identity, refusals
 from web.credentials import new_token
 from web.house import house
 from web.meetings import Seen, mine
@@ -29,6 +29,7 @@ def room() -> str:
         address=address(),
         shape=shape,
         refusal=refusals.newest(),
+        box=identity.identity(),
     )
 
 

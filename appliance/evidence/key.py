@@ -60,6 +60,11 @@ class Key:
     def fingerprint(self) -> str:
         return fingerprint(self.certificate)
 
+    @property
+    def pem(self) -> bytes:
+        """The certificates, the box's own first."""
+        return b"".join(one.public_bytes(Encoding.PEM) for one in self.chain)
+
     def sign(self, message: bytes) -> bytes:
         """The ES256 signature: r and s, 32 bytes each (RFC 7518, section 3.4); the same each time (RFC 6979)."""
         signature = self.private.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))

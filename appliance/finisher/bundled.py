@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from appliance.evidence import bagging, certificate_page, lists, read_me, statement
 from appliance.evidence.bagging import Contents
 from appliance.evidence.certificate_page import Listed, Whose
@@ -52,7 +50,7 @@ def _contents(meeting: Meeting, key: Key, copies: list[Copy], leaves: str) -> Co
         "evidence/start.jws": (meeting.statement(START) or "").encode(),
         "evidence/leaves.sha256": leaves.encode(),
         "evidence/marks.jsonl": "".join(lists.marks_lines(meeting.marks())).encode(),
-        "evidence/device.pem": b"".join(one.public_bytes(Encoding.PEM) for one in key.chain),
+        "evidence/device.pem": key.pem,
         "certificate.pdf": certificate_page.page(seal, whose, listed),
         "READ-ME-FIRST.txt": read_me.text(meeting.id, key.fingerprint).encode(),
     }

@@ -50,6 +50,8 @@ class Recorder:
         self._folders = Folders(Path(settings.store.data))
         examination = Examination(settings, self._folders, ports)
         self._db = box.own(self._folders)
+        if examination.key:
+            box.set_certificate(self._db, examination.key.pem.decode())
         rate = settings.microphone.rate
         self._acts = Acts(ports, clock, rate)
         durable = self._acts.second_is_durable

@@ -97,6 +97,19 @@ def meetings(db: Database) -> Iterator[Meeting]:
         yield Meeting(*row)
 
 
+def set_certificate(db: Database, pem: str) -> None:
+    """Publish the box's certificate, with those of its issuers behind it; a card is not written for nothing."""
+    if certificate(db) == pem:
+        return
+    with db.conn:
+        db.conn.execute("INSERT OR REPLACE INTO certificate VALUES (1, ?)", (pem,))
+
+
+def certificate(db: Database) -> str | None:
+    row = db.conn.execute("SELECT pem FROM certificate").fetchone()
+    return row[0] if row else None
+
+
 def add_refusal(db: Database, refusal: Refusal) -> None:
     with db.conn:
         db.conn.execute(

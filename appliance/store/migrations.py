@@ -77,6 +77,12 @@ def b001_box(db: Database) -> None:
         ) STRICT
         """,
         """
+        CREATE TABLE certificate (        -- of the box's key, for pages that may not read the key's folder
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            pem TEXT NOT NULL             -- its own first, then its issuers
+        ) STRICT
+        """,
+        """
         CREATE TABLE refusals (           -- presses that could not begin a meeting, as signed
             id TEXT PRIMARY KEY,
             wall TEXT NOT NULL,
