@@ -95,6 +95,22 @@ def zeroed(sound: Samples) -> Samples:
     return sound
 
 
+def shortened(sound: Samples) -> Samples:
+    return np.delete(sound, np.s_[12 * RATE + 4800 : 12 * RATE + 9600])
+
+
+def one_sample_less(sound: Samples) -> Samples:
+    return np.delete(sound, 3 * RATE + 1)
+
+
+def begun_later(sound: Samples) -> Samples:
+    return sound[RATE // 4 :]
+
+
+def stretched(sound: Samples) -> Samples:
+    return np.insert(sound, 20 * RATE + 1, np.arange(RATE // 10, dtype=np.int16))
+
+
 def truncated(sound: Samples) -> Samples:
     return sound[: 20 * RATE]
 
@@ -122,6 +138,10 @@ def gap_filled(sound: Samples) -> Samples:
         (repeated, "altered", "complete", [6], "At second 6 (0:06) stands what was sealed as second 3 (0:03)."),
         (zeroed, "altered", "complete", [16, 17], "stands one of 3 equal sealed seconds"),
         (truncated, "unaltered", "incomplete", [20, 21, 22, 23, 24], "Seconds 20 to 24 (0:20 to 0:24) are missing."),
+        (shortened, "altered", "incomplete", [12], "At its 0:12, 0.3 s are missing, of second 12 (0:12)."),
+        (one_sample_less, "altered", "incomplete", [3], "At its 0:03, 0.0625 ms are missing, of second 3 (0:03)."),
+        (begun_later, "altered", "incomplete", [0], "At its 0:00, 0.25 s are missing, of second 0 (0:00)."),
+        (stretched, "altered", "complete", [20], "At its 0:20, 0.1 s were inserted."),
         (gap_filled, "altered", "complete", [8], "Second 8 (0:08) is altered."),
     ],
 )

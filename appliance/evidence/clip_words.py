@@ -32,15 +32,19 @@ NOT_THOROUGH = "It is long and little of it was found, so that pieces under 12 s
 
 def of_exact(found: Found, rate: int) -> list[str]:
     """At the rate of the meeting."""
-    said = [_run(run, rate) for run in found.runs]
-    said += [_said(EXACT[join.kind], join, rate) for join in found.joins]
-    return said if found.thorough else [*said, NOT_THOROUGH]
+    sentences = [_run(run, rate) for run in found.runs] + [said(join, rate) for join in found.joins]
+    return sentences if found.thorough else [*sentences, NOT_THOROUGH]
+
+
+def said(join: Join, rate: int) -> str:
+    """What lies between two stretches of a sound that was not re-encoded."""
+    return filled(EXACT[join.kind], join, rate)
 
 
 def of_recognised(found: Recognised) -> list[str]:
     """It sounds like the meeting; never that it is unaltered."""
-    said = list(_stretches(found.stretches))
-    return said + [_said(BY_EAR[join.kind], join, RATE) for join in found.joins]
+    sentences = list(_stretches(found.stretches))
+    return sentences + [filled(BY_EAR[join.kind], join, RATE) for join in found.joins]
 
 
 def _run(run: Run, rate: int) -> str:
@@ -56,7 +60,8 @@ def _stretches(stretches: tuple[Stretch, ...]) -> Iterator[str]:
         yield f"From its {at} to {until} it sounds like {_times(one.origin, one.length)} of the meeting."
 
 
-def _said(sentence: str, join: Join, rate: int) -> str:
+def filled(sentence: str, join: Join, rate: int) -> str:
+    """A sentence with what a join tells in its places."""
     first, end = join.origin // rate, -(-(join.origin + join.concerned) // rate)
     return sentence.format(
         at=spoken(join.start / rate),
@@ -73,4 +78,6 @@ def _times(origin: int, length: int) -> str:
 
 
 def _length(samples: int, rate: int) -> str:
+    if samples < rate // 100:
+        return f"{1000 * samples / rate:.3g} ms"
     return f"{samples / rate:.3g} s" if samples < rate else f"{samples / rate:.1f} s"

@@ -1,19 +1,23 @@
 """A whole recording held against its seal, second by second: what is altered, missing, inserted or elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 
-from appliance.evidence import merkle
+from appliance.evidence import merkle, shifts
 from appliance.evidence.account import Account
 from appliance.evidence.merkle import Hash
+from appliance.evidence.places import Sealed
 from appliance.evidence.verdict import About, Verdict, runs, span
+
+Pieces = Callable[[], Iterable[bytes]]
+"""Reads the samples (s16le) of a recording from its beginning."""
 
 
 def leaves_of(seconds: Iterable[bytes]) -> list[Hash]:
     return [merkle.leaf(pcm) for pcm in seconds]
 
 
-def judge(part: str, offered: Sequence[Hash], account: Account, verdict: Verdict) -> None:
+def judge(part: str, offered: Sequence[Hash], pcm: Pieces, account: Account, verdict: Verdict) -> None:
     """Say what is wrong with a recording of which these are the leaves; nothing where it is the sealed one."""
     if account.seal is None:
         return
@@ -25,6 +29,12 @@ def judge(part: str, offered: Sequence[Hash], account: Account, verdict: Verdict
         says = f"It is not the sealed recording ({len(offered)} of {audio['seconds']} seconds)."
         verdict.find(part, about, f"{says} The list leaves.sha256 of the bundle would name the seconds.")
         return
+    if shifts.may_be_shifted(offered, account.leaves):
+        sealed = Sealed(account.leaves, account.hints, account.rate, audio["samples"])
+        found, samples = shifts.stretches(pcm(), sealed)
+        if shifts.is_shifted(found, account.rate):
+            shifts.tell(part, found, samples, sealed, verdict)
+            return
     _differences(part, offered, account.leaves, verdict)
 
 

@@ -1,7 +1,7 @@
 """`candour verify`: is this recording complete and unaltered, and whose is it? Needs no box and no network."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -69,11 +69,16 @@ def _sound(files: Files, found: Account, verdict: Verdict) -> list[Hash]:
                 verdict.find(name, About.UNKNOWN, problem)
                 return []
             offered = seconds.leaves_of(sound.by_second(heard.pcm(), heard.rate))
+        seconds.judge(name, offered, lambda: _pcm(files[name], name), found, verdict)
     except (NotAudio, BadZipFile) as error:
         verdict.find(name, About.INTEGRITY, str(error))
         return []
-    seconds.judge(name, offered, found, verdict)
     return offered
+
+
+def _pcm(open_file: Callable[[], BinaryIO], name: str) -> Iterator[bytes]:
+    with open_file() as file, sound.opened(file, name) as heard:
+        yield from heard.pcm()
 
 
 def _unfit(heard: sound.Sound, rate: int) -> str:
