@@ -149,15 +149,26 @@ def meetings(settings_path: Path) -> None:
 @click.option(
     "--receipt", "receipts", multiple=True, type=click.Path(path_type=Path), help="A receipt, to hold against it."
 )
+@click.option("--clip", "clips", multiple=True, type=click.Path(path_type=Path), help="An excerpt, to find in it.")
+@click.option(
+    "--time-stamp", "stamps", multiple=True, type=click.Path(path_type=Path), help="A time stamp (.tsr) of the bundle."
+)
 @click.option(
     "--root",
     "roots",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A box's or organisation's certificate that you trust.",
+    help="A certificate that you trust: of a box, an organisation, a time-stamping service.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def verify(path: Path, receipts: tuple[Path, ...], roots: tuple[Path, ...], as_json: bool) -> None:
+def verify(
+    path: Path,
+    receipts: tuple[Path, ...],
+    clips: tuple[Path, ...],
+    stamps: tuple[Path, ...],
+    roots: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Say whether a recording is complete and unaltered: a bundle, or a folder with the copies and what was signed.
 
     Exit status 0: complete and unaltered, by a box whose certificate you gave with --root; 1: altered or incomplete;
@@ -167,7 +178,7 @@ def verify(path: Path, receipts: tuple[Path, ...], roots: tuple[Path, ...], as_j
 
     from appliance.evidence import verify as verifier
 
-    verdict = verifier.of_path(path, receipts, roots)
+    verdict = verifier.of_path(path, receipts, roots, clips, stamps)
     click.echo(json.dumps(verdict.as_json(), indent=2) if as_json else verdict.as_text())
     sys.exit(verdict.exit_code)
 

@@ -55,7 +55,7 @@ class SignedMeeting:
     def verdict(self, *receipts: Path, known: bool = True) -> Verdict:
         certificates = [self.box.certificate] if known else []
         with bag.opened(self.at) as entries:
-            return verify(Asked(by_name(entries), (), receipts, certificates))[0]
+            return verify(Asked(by_name(entries), (), receipts, (), certificates))[0]
 
     def receipt(self, seconds: int, *, marks: int = 2, box: Key | None = None) -> Path:
         """What a phone kept at that second."""

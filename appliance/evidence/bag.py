@@ -61,7 +61,7 @@ def signature_problem(entries: Entries, certificate: x509.Certificate) -> str:
     """What is wrong with the CMS signature over the tag manifest by the key that also made the seal; empty: nothing."""
     if SIGNATURE not in entries or TAG_MANIFEST not in entries:
         return f"{SIGNATURE} is missing: the bag as a whole is not signed."
-    if cms.holds(_read(entries, SIGNATURE), _read(entries, TAG_MANIFEST), certificate):
+    if cms.holds(read(entries, SIGNATURE), read(entries, TAG_MANIFEST), certificate):
         return ""
     return f"{SIGNATURE} does not hold: somebody has changed a file beside the recording, or signed with another key."
 
@@ -70,7 +70,7 @@ def _against(entries: Entries, manifest: str, there: set[str]) -> Iterator[str]:
     if manifest not in entries:
         yield f"{manifest} is missing."
         return
-    listed = dict(_lines(_read(entries, manifest).decode("utf-8", "replace")))
+    listed = dict(_lines(read(entries, manifest).decode("utf-8", "replace")))
     for name, wanted in listed.items():
         if name not in entries:
             yield f"{_shown(name)} is missing."
@@ -102,7 +102,8 @@ def _hashed(entries: Entries, name: str) -> str:
     return digest.hexdigest()
 
 
-def _read(entries: Entries, name: str) -> bytes:
+def read(entries: Entries, name: str) -> bytes:
+    """A short file of a bundle; empty where it is damaged."""
     try:
         with entries[name]() as file:
             return file.read(LONGEST_TAG)

@@ -32,7 +32,7 @@ NOT_THOROUGH = "It is long and little of it was found, so that pieces under 12 s
 
 def of_exact(found: Found, rate: int) -> list[str]:
     """At the rate of the meeting."""
-    sentences = [_run(run, rate) for run in found.runs] + [said(join, rate) for join in found.joins]
+    sentences = [run(one, rate) for one in found.runs] + [said(join, rate) for join in found.joins]
     return sentences if found.thorough else [*sentences, NOT_THOROUGH]
 
 
@@ -47,10 +47,11 @@ def of_recognised(found: Recognised) -> list[str]:
     return sentences + [filled(BY_EAR[join.kind], join, RATE) for join in found.joins]
 
 
-def _run(run: Run, rate: int) -> str:
-    at, seconds = spoken(run.start / rate), span(range(run.first, run.first + run.seconds))
-    if run.one_of:
-        return f"From its {at} on it is one of {len(run.one_of)} equal parts of the meeting, such as {seconds}."
+def run(found: Run, rate: int) -> str:
+    """What a stretch of a clip is."""
+    at, seconds = spoken(found.start / rate), span(range(found.first, found.first + found.seconds))
+    if found.one_of:
+        return f"From its {at} on it is one of {len(found.one_of)} equal parts of the meeting, such as {seconds}."
     return f"From its {at} on it is {seconds} of the meeting, unaltered."
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile
@@ -10,14 +12,18 @@ from zipfile import BadZipFile
 from cryptography import x509
 
 from appliance.errors import NotAudio, NothingToVerify
-from appliance.evidence import account, bag, receipts, seconds, sound
+from appliance.evidence import account, bag, excerpt, merkle, receipts, seconds, sound, stamped
 from appliance.evidence.account import Account, Files
 from appliance.evidence.bagging import SIGNATURE
+from appliance.evidence.fingerprint import RATE as LISTENING_RATE
+from appliance.evidence.fingerprint import Words, fingerprint
 from appliance.evidence.key import read_certificates
 from appliance.evidence.merkle import Hash
+from appliance.evidence.places import Sealed
 from appliance.evidence.statement import Statement
 from appliance.evidence.verdict import About, Verdict
 
+SMALL = "recording.mp3"
 EXACT = ("recording.flac", "recording.wav", "master.wav")
 PIECE_BYTES = 1 << 20
 MISSING = "is missing."
@@ -31,6 +37,7 @@ class Asked:
     files: Files
     complaints: Sequence[str] = ()
     receipts: Sequence[Path] = ()
+    clips: Sequence[Path] = ()
     known: Sequence[x509.Certificate] = ()
 
 
@@ -46,6 +53,7 @@ def verify(asked: Asked) -> tuple[Verdict, Account]:
         for name in SEALED:
             _files(name, asked.files, found, verdict)
         _receipts(asked.receipts, found, offered, verdict)
+        _clips(asked, found, offered, verdict)
         _nothing(found, verdict)
     except (LookupError, TypeError, ValueError, OSError) as error:
         says = f"What was signed here makes no sense ({error}): it was not made by a box of this kind."
@@ -59,7 +67,7 @@ def _sound(files: Files, found: Account, verdict: Verdict) -> list[Hash]:
     if found.seal is None:
         return []
     if name is None:
-        if "recording.mp3" not in files:
+        if SMALL not in files:
             verdict.find("recording", About.UNKNOWN, "There is no recording here, only what was signed about one.")
         return []
     verdict.looked_at.append(name)
@@ -120,20 +128,53 @@ def _receipts(paths: Sequence[Path], found: Account, offered: list[Hash], verdic
             believed.append((path.name, said))
 
 
+def _clips(asked: Asked, found: Account, offered: list[Hash], verdict: Verdict) -> None:
+    meeting = excerpt.Meeting(_sealed(found, offered), cache(lambda: _heard(asked.files)))
+    for path in asked.clips:
+        excerpt.judge(path, meeting, verdict)
+
+
+def _sealed(found: Account, offered: list[Hash]) -> Sealed | None:
+    """The sealed seconds by their list, else by a recording that agrees with the seal."""
+    if found.seal is None:
+        return None
+    rate, samples = found.rate, found.seal.claims["audio"]["samples"]
+    if found.leaves:
+        return Sealed(found.leaves, found.hints, rate, samples)
+    agrees = merkle.root(offered).hex() == found.seal.claims["audio"]["root"]
+    return Sealed(offered, [b""] * len(offered), rate, samples) if offered and agrees else None
+
+
+def _heard(files: Files) -> Words | None:
+    """The fingerprint of the meeting's sound, whichever copy of it is here."""
+    for name in (*EXACT, SMALL):
+        if name in files:
+            with suppress(NotAudio, BadZipFile), files[name]() as file, sound.opened(file, name) as heard:
+                return fingerprint(heard.heard(LISTENING_RATE))
+    return None
+
+
 def _nothing(found: Account, verdict: Verdict) -> None:
     if said := found.said.get("not-recorded.jws"):
         verdict.find("not-recorded.jws", About.NOTE, f"Signed: nothing was recorded ({said.claims['because']}).")
 
 
-def of_path(path: Path, receipt_files: Sequence[Path] = (), roots: Sequence[Path] = ()) -> Verdict:
+def of_path(
+    path: Path,
+    receipt_files: Sequence[Path] = (),
+    roots: Sequence[Path] = (),
+    clips: Sequence[Path] = (),
+    time_stamps: Sequence[Path] = (),
+) -> Verdict:
     """A bundle, or a folder of copies. Raises NothingToVerify, NotABundle, or BadCertificate for a root."""
     known = [certificate for root in roots for certificate in read_certificates(root)]
     if not path.exists():
         raise NothingToVerify(path=path)
     with bag.opened(path) as entries:
-        verdict, found = verify(Asked(by_name(entries), bag.complaints(entries), receipt_files, known))
+        verdict, found = verify(Asked(by_name(entries), bag.complaints(entries), receipt_files, clips, known))
         if found.seal and bag.is_bag(entries) and (says := bag.signature_problem(entries, found.seal.chain[0])):
             verdict.find(SIGNATURE, About.INTEGRITY, says)
+        stamped.judge(entries, path, time_stamps, known, verdict)
     return verdict
 
 
