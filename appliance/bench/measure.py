@@ -14,6 +14,7 @@ from appliance.bench import capture as capture_part
 from appliance.bench import card, pulse, results
 from appliance.bench import crash as crash_part
 from appliance.bench import evidence as evidence_part
+from appliance.bench import evidence_clips as clips_part
 from appliance.bench import faults as faults_part
 from appliance.bench import power as power_part
 from appliance.bench import seats as seats_part
@@ -97,6 +98,20 @@ def evidence(hours: float) -> None:
     result = evidence_part.run(hours)
     end("evidence", result)
     fail(evidence_part.failures(result))
+
+
+@bench.command()
+@click.option(
+    "--speech",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of flac files at 16 kHz to make the meetings of, instead of the sample meeting.",
+)
+def clips(speech: Path | None) -> None:
+    """Whether clips are found in a meeting, exact ones and those that a messenger re-encoded."""
+    result = clips_part.run(speech)
+    results.write("clips", result)
+    click.echo(clips_part.table(result))
+    fail(clips_part.failures(result))
 
 
 def need(part: str, lacking: list[str]) -> None:
