@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from rfc3161_client import decode_timestamp_response
 from signed_meeting import SignedMeeting
 from time_stamp_service import Service, send, serving
 
-from appliance.evidence import time_stamp, verify
+from appliance.evidence import key, time_stamp, verify
 from appliance.evidence.verdict import Finding
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl: apt-get install openssl")
@@ -59,9 +60,40 @@ def test_a_stamp_beside_the_bundle(stamped: Stamped, bundle: Path, name: str) ->
     bundle.with_name(name).write_bytes(stamped.stamp)
     exit_code, (found,) = judged(stamped, bundle, roots=(stamped.service.root,))
     assert exit_code == 0 and found.part == name
-    assert found.says.startswith("Stamped: this bundle, as it is, existed at 2") and "nobody" not in found.says
+    assert found.says.startswith("Stamped by CN=Service: this bundle, as it is, existed at 2")
+    for roots in ((), (stranger(bundle.parent),)):
+        exit_code, (found,) = judged(stamped, bundle, roots=roots)
+        assert exit_code == 0 and "existed" not in found.says
+        assert "It says that CN=Service stamped this bundle at 2" in found.says
+        assert "signed by an authority that you did not name" in found.says
+
+
+def stranger(folder: Path) -> Path:
+    """The certificate of somebody who has nothing to do with it."""
+    key.make(folder / "stranger")
+    return key.certificate_path(folder / "stranger")
+
+
+def another_time(answer: bytes) -> bytes:
+    """Its digits are not part of what says for which content it is."""
+    year = decode_timestamp_response(answer).tst_info.gen_time.strftime("%Y%m").encode()
+    assert answer.count(year) == 1
+    return answer.replace(year, b"199901")
+
+
+def test_a_stamp_whose_time_was_edited(stamped: Stamped, bundle: Path) -> None:
+    bundle.with_name(STAMP).write_bytes(another_time(stamped.stamp))
+    exit_code, (found,) = judged(stamped, bundle, roots=(stamped.service.root,))
+    assert exit_code == 1 and "stamped this bundle at 1999" in found.says and "altered or forged" in found.says
     _, (found,) = judged(stamped, bundle)
-    assert "is nobody whose certificate you gave" in found.says
+    assert "nobody has checked that" in found.says
+
+
+def test_a_stamp_of_a_service_that_only_has_the_name(stamped: Stamped, bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    bundle.with_name(STAMP).write_bytes(stamped.stamp)
+    exit_code, (found,) = judged(stamped, bundle, roots=(Service(tmp_path / "other").root,))
+    assert exit_code == 1 and "is not signed by that authority" in found.says
 
 
 def test_a_stamp_in_the_unpacked_bundle_and_one_that_was_given(stamped: Stamped, bundle: Path, tmp_path: Path) -> None:

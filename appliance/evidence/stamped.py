@@ -14,7 +14,8 @@ from appliance.evidence.verdict import About, Verdict
 
 STAMP = f"{TAG_MANIFEST}.tsr"
 LONGEST = 1_000_000
-UNKNOWN = "Whoever signed that is nobody whose certificate you gave with --root: it proves as much as you trust them."
+UNNAMED = "It is signed by an authority that you did not name with --root, so nobody has checked that."
+FORGED = "The stamp is not signed by that authority, whose certificate you gave: it was altered or forged."
 
 
 def judge(
@@ -29,12 +30,22 @@ def judge(
     for name, answer in _stamps(entries, path, given, verdict):
         verdict.looked_at.append(name)
         try:
-            seen = time_stamp.check(answer, content)
+            about, says = _said(answer, content, roots)
         except BadTimeStamp as error:
-            verdict.find(name, About.INTEGRITY, f"{error} The bundle or the stamp was replaced or damaged.")
-            continue
-        says = f"Stamped: this bundle, as it is, existed at {stamp(seen.time)}."
-        verdict.find(name, About.NOTE, says if _is_known(answer, content, roots) else f"{says} {UNKNOWN}")
+            about, says = About.INTEGRITY, f"{error} The bundle or the stamp was replaced or damaged."
+        verdict.find(name, about, says)
+
+
+def _said(answer: bytes, content: bytes, roots: Sequence[x509.Certificate]) -> tuple[About, str]:
+    """What a stamp over this bundle says, and whether that is to be believed. Raises BadTimeStamp."""
+    seen = stamp(time_stamp.check(answer, content).time)
+    who, issuers = time_stamp.named(answer)
+    if _is_under(roots, answer, content):
+        return About.NOTE, f"Stamped by {who}: this bundle, as it is, existed at {seen}."
+    says = f"It says that {who} stamped this bundle at {seen}."
+    if any(root.subject in issuers for root in roots):
+        return About.INTEGRITY, f"{says} {FORGED}"
+    return About.NOTE, f"{says} {UNNAMED}"
 
 
 def _stamps(entries: Entries, path: Path, given: Sequence[Path], verdict: Verdict) -> Iterator[tuple[str, bytes]]:
@@ -48,7 +59,7 @@ def _stamps(entries: Entries, path: Path, given: Sequence[Path], verdict: Verdic
             verdict.find(one.name, About.UNKNOWN, f"It cannot be read ({error.strerror}).")
 
 
-def _is_known(answer: bytes, content: bytes, roots: Sequence[x509.Certificate]) -> bool:
+def _is_under(roots: Sequence[x509.Certificate], answer: bytes, content: bytes) -> bool:
     try:
         time_stamp.check(answer, content, roots)
     except BadTimeStamp:

@@ -69,6 +69,22 @@ def check(answer: bytes, content: bytes, roots: Sequence[x509.Certificate] = ())
     return stamp
 
 
+def named(answer: bytes) -> tuple[str, set[x509.Name]]:
+    """Whom a stamp names as its signer, and who issued that certificate and those that came with it.
+
+    Nothing of it is checked. Raises BadTimeStamp.
+    """
+    try:
+        signed = _decoded(answer).signed_data
+        (signer,) = signed.signer_infos
+        certificates = [x509.load_der_x509_certificate(one) for one in signed.certificates]
+        own = [one for one in certificates if (one.issuer, one.serial_number) == (signer.issuer, signer.serial_number)]
+        name = own[0].subject.rfc4514_string() if own else f"somebody under {signer.issuer.rfc4514_string()}"
+        return name, {signer.issuer, *(one.issuer for one in certificates)}
+    except ValueError as error:
+        raise BadTimeStamp(why=DAMAGED) from error
+
+
 class _Wrong(ValueError):
     """Why an answer is not taken, in words."""
 
