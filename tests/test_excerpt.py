@@ -143,6 +143,34 @@ def test_the_list_of_seconds_need_not_be_there_where_the_recording_is(
     assert "it is seconds 14 to 19 (0:14 to 0:19) of the meeting, unaltered." in verdict.as_text()
 
 
+def test_without_list_and_lossless_recording_an_exact_clip_is_not_called_re_encoded(
+    made: SignedMeeting, samples: Samples, tmp_path: Path
+) -> None:
+    shutil.copytree(made.at, tmp_path / "only")
+    for name in ("leaves.sha256", "recording.flac"):
+        (tmp_path / "only" / name).unlink()
+    clip = saved(tmp_path, samples[13 * RATE : 20 * RATE])
+    says = verify.of_path(tmp_path / "only", (), (), (clip,)).as_text()
+    assert "it sounds like 0:13 to 0:20 of the meeting" in says
+    assert "the list leaves.sha256 of the bundle or the lossless recording must be here" in says
+    assert "re-encoded" not in says
+
+
+@pytest.mark.parametrize("how", ["stereo", "24 bits", "another rate in its header"])
+def test_the_same_samples_in_another_form_are_only_located(
+    made: SignedMeeting, samples: Samples, tmp_path: Path, how: str
+) -> None:
+    piece, clip = samples[13 * RATE : 20 * RATE], tmp_path / "clip.wav"
+    if how == "stereo":
+        soundfile.write(clip, np.stack([piece, piece], axis=1), RATE, subtype="PCM_16")
+    elif how == "24 bits":
+        soundfile.write(clip, piece, RATE, subtype="PCM_24")
+    else:
+        soundfile.write(clip, piece, RATE * 2, subtype="PCM_16")
+    _, found = judged(made, clip)
+    assert {one.about for one in found} == {About.UNKNOWN} and "unaltered" not in shown(found)
+
+
 def test_too_short_or_no_sound_at_all_is_one_sentence(made: SignedMeeting, samples: Samples, tmp_path: Path) -> None:
     _, found = judged(made, saved(tmp_path, samples[13 * RATE + 9 : 14 * RATE]))
     assert "too short" in shown(found)

@@ -18,6 +18,7 @@ from appliance.evidence.places import Sealed
 from appliance.evidence.verdict import About, Verdict
 
 RE_ENCODED = "It was re-encoded or changed, so it cannot be checked bit by bit."
+NO_LIST = "To check it bit by bit, the list leaves.sha256 of the bundle or the lossless recording must be here."
 NOWHERE = "No part of it was found in this meeting."
 NOTHING_TO_HEAR = "To find out where it sounds like the meeting, the recording or the small audio must be here."
 ABOUT = {Kind.EDGE: About.NOTE, Kind.MISSING: About.COMPLETENESS, Kind.TOO_SHORT: About.UNKNOWN}
@@ -66,9 +67,9 @@ def _tell(part: str, found: Found, rate: int, verdict: Verdict) -> None:
 
 
 def _by_ear(path: Path, meeting: Meeting, verdict: Verdict) -> None:
-    words = meeting.heard()
+    words, why = meeting.heard(), RE_ENCODED if meeting.sealed else NO_LIST
     if words is None:
-        verdict.find(path.name, About.UNKNOWN, f"{RE_ENCODED} {NOTHING_TO_HEAR}")
+        verdict.find(path.name, About.UNKNOWN, f"{why} {NOTHING_TO_HEAR}")
         return
     with sound.opened(path) as file:
         heard = list(file.heard(RATE))
@@ -76,7 +77,7 @@ def _by_ear(path: Path, meeting: Meeting, verdict: Verdict) -> None:
     for says in clip_words.of_recognised(found):
         verdict.find(path.name, About.UNKNOWN, says)
     is_too_short = any(join.kind is Kind.TOO_SHORT for join in found.joins)
-    verdict.find(path.name, About.UNKNOWN, RE_ENCODED if found.stretches or is_too_short else NOWHERE)
+    verdict.find(path.name, About.UNKNOWN, why if found.stretches or is_too_short else NOWHERE)
 
 
 def _of_run(run: Run) -> tuple[int, ...]:
