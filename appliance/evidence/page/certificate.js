@@ -12,6 +12,8 @@ const certificate = (() => {
   // SubjectPublicKeyInfo of a P-256 key up to its point, which is 4, x, y (RFC 5480, section 2).
   const P256 = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
   const POINT_BYTES = 65;
+  const NUMBER_BYTES = 32;
+  const BASIC_CONSTRAINTS = "551d13"; // 2.5.29.19
 
   // The element at a place: `bytes` are all of it, `content` is what it holds.
   function element(bytes, at) {
@@ -91,19 +93,49 @@ const certificate = (() => {
     });
   }
 
-  function check_extensions({ content }) {
+  // [its kind, its value] of each.
+  function read_extensions({ content }) {
     const [all] = formed(elements(content), [SEQUENCE]);
-    for (const extension of elements(all.content)) {
+    return elements(all.content).map((extension) => {
       const inside = formed([extension], [SEQUENCE]) && elements(extension.content);
       formed(inside, inside.length === 3 ? [OBJECT, BOOLEAN, OCTETS] : [OBJECT, OCTETS]);
+      return [encoding.hex(inside[0].content), inside[inside.length - 1].content];
+    });
+  }
+
+  // Whether it may sign other certificates (basicConstraints, RFC 5280, section 4.2.1.9). Raises RangeError.
+  function may_issue({ extensions = [] }) {
+    if (new Set(extensions.map(([kind]) => kind)).size !== extensions.length) {
+      throw new RangeError("a certificate has one extension twice");
     }
+    const [, value] = extensions.find(([kind]) => kind === BASIC_CONSTRAINTS) || [];
+    if (!value) {
+      return false;
+    }
+    const [told] = formed(elements(value), [SEQUENCE]);
+    const [is_issuer] = formed(elements(told.content), [], [BOOLEAN, INTEGER]);
+    return is_issuer !== undefined && is_issuer.tag === BOOLEAN && is_issuer.content[0] === 0xff;
+  }
+
+  // r and s, 32 bytes each, of an ECDSA signature (RFC 3279, section 2.2.3). Raises RangeError.
+  function ecdsa_numbers({ signature }) {
+    const [both] = formed(elements(signature.subarray(1)), [SEQUENCE]);
+    const numbers = new Uint8Array(2 * NUMBER_BYTES);
+    parts(both, [INTEGER, INTEGER]).forEach(({ content }, n) => {
+      const digits = content[0] ? content : content.subarray(1);
+      if (content[0] >= 0x80 || digits.length > NUMBER_BYTES) {
+        throw new RangeError("a signature of a certificate is out of range");
+      }
+      numbers.set(digits, (n + 1) * NUMBER_BYTES - digits.length);
+    });
+    return numbers;
   }
 
   // Raises RangeError where the bytes are no certificate. What it promises is not looked at: whose key it is, is known
   // or not, and the box's own certificate is signed by itself.
   function read(der) {
     const [whole] = formed(elements(der), [SEQUENCE]);
-    const [signed, algorithm] = parts(whole, [SEQUENCE, SEQUENCE, BITS]);
+    const [signed, algorithm, signature] = parts(whole, [SEQUENCE, SEQUENCE, BITS]);
     const fields = elements(signed.content);
     const version = fields.length && fields[0].tag === VERSION ? encoding.hex(fields.shift().content) : VERSION_3;
     if (version !== VERSION_3) {
@@ -112,14 +144,17 @@ const certificate = (() => {
     const [, of_issuer, issuer, validity, subject, public_key, ...more] = formed(
       fields, [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE], [ISSUER_ID, SUBJECT_ID, EXTENSIONS]);
     [algorithm, of_issuer].forEach(check_algorithm);
-    more.filter(({ tag }) => tag === EXTENSIONS).forEach(check_extensions);
     const times = elements(validity.content).map(({ tag }) => tag);
     if (times.length !== 2 || !times.every((tag) => tag === UTC_TIME || tag === TIME) || !attributes(issuer)) {
       throw new RangeError("a certificate of it has another form than certificates have");
     }
     const name = attributes(subject).find(([kind, { tag }]) => kind === COMMON_NAME && TEXTS.includes(tag));
     const common_name = name ? new TextDecoder().decode(name[1].content) : "";
-    return { der, common_name, public_key: public_key.bytes };
+    const [extensions] = more.filter(({ tag }) => tag === EXTENSIONS).map(read_extensions);
+    return {
+      der, common_name, extensions, public_key: public_key.bytes, issuer: issuer.bytes, subject: subject.bytes,
+      signed: signed.bytes, signature: signature.content, algorithms: [algorithm, of_issuer].map(({ bytes }) => encoding.hex(bytes)),
+    };
   }
 
   // The point (65 bytes) of the P-256 key that a certificate is for. Raises RangeError.
@@ -137,5 +172,5 @@ const certificate = (() => {
     return encoding.hex(sha256.plainly(public_key));
   }
 
-  return Object.freeze({ read, p256_key, fingerprint });
+  return Object.freeze({ read, may_issue, ecdsa_numbers, p256_key, fingerprint });
 })();

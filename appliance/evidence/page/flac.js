@@ -9,6 +9,9 @@ class BadSound extends Error {
   }
 }
 
+// One that is no damaged recording but another kind of sound, or that this browser cannot judge.
+class OtherSound extends BadSound {}
+
 const flac = (() => {
   const PIECE_BYTES = 1 << 20; // of the file in memory
   const FRAME_BYTES = 1 << 18; // no frame is longer: 65535 samples of 16 bits as they are, twice
@@ -99,7 +102,7 @@ const flac = (() => {
       at += 4 + size.reduce((sum, byte) => sum * 256 + byte, 0);
     } while (block < LAST);
     if (channels !== 1 || bits !== BITS || rate === 0) {
-      throw new BadSound(`This sound has ${channels} channels of ${bits} bits; a recording has one of ${BITS}.`);
+      throw new OtherSound(`This sound has ${channels} channels of ${bits} bits; a recording has one of ${BITS}.`);
     }
     return { rate, samples, at };
   }

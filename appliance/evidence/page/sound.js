@@ -5,6 +5,7 @@ const sound = (() => {
   const AT_ONCE_S = 60;
   const SAMPLE_BYTES = 2;
   const [PCM, EXTENSIBLE] = [1, 0xfffe];
+  const OTHERS = [/^ID3/, /^\xff[\xe0-\xff]/, /^....ftyp/s, /^OggS/, /^\x1a\x45\xdf\xa3/]; // MP3, M4A, Ogg, WebM
   const FASTEST = 768000; // samples a second
   const UNTIL_THE_END = 0xffffffff; // the length in a WAV that is still growing
   const CANNOT_JUDGE = "This browser cannot judge: it reads a sound that is known as another one. Take another browser.";
@@ -31,7 +32,10 @@ const sound = (() => {
       const samples = Math.floor(size / SAMPLE_BYTES);
       return { kind: "WAV", rate, samples, seconds: () => in_seconds(wav_pieces(blob, at, samples, rate), rate) };
     }
-    throw new BadSound("This is neither WAV nor FLAC. Other files hold other samples than the recording: take the FLAC.");
+    const head = text_of(new Uint8Array(await blob.slice(0, 8).arrayBuffer()));
+    const is_sound = OTHERS.some((form) => form.test(head));
+    throw new (is_sound ? OtherSound : BadSound)(
+      "This is neither WAV nor FLAC. Other files hold other samples than the recording: take the FLAC.");
   }
 
   // The leaf of each second; progress(seconds, of how many or null).
@@ -51,7 +55,7 @@ const sound = (() => {
       const opened = await read(new Blob([encoding.from_base64(text)]));
       const found = encoding.hex(merkle.root(await leaves(opened)));
       if (found !== root || opened.rate !== rate || opened.samples !== samples) {
-        throw new BadSound(CANNOT_JUDGE);
+        throw new OtherSound(CANNOT_JUDGE);
       }
     }
   }
@@ -103,7 +107,7 @@ const sound = (() => {
     const rate = chunk.getUint32(12, true);
     const is_pcm = form === PCM || (form === EXTENSIBLE && size >= 26 && chunk.byteLength === 34 && chunk.getUint16(32, true) === PCM);
     if (!is_pcm || channels !== 1 || bits !== 8 * SAMPLE_BYTES) {
-      throw new BadSound(`This sound has ${channels} channels of ${bits} bits; a recording has one of 16, not packed.`);
+      throw new OtherSound(`This sound has ${channels} channels of ${bits} bits; a recording has one of 16, not packed.`);
     }
     if (rate < 1 || rate > FASTEST) {
       throw new BadSound(`This WAV file is damaged: it tells of ${rate} samples a second.`);

@@ -19,7 +19,7 @@ const zip = (() => {
   const IS_SECRET = 1; // among the flags
   const DAMAGED = "This zip is damaged or is not whole. Get it again.";
 
-  // What is in it, by name: { name, size, file }, where file() gives a Blob. Raises BadZip.
+  // What is in it, by name: { name, size, is_plain, file }, where file() gives a Blob. Raises BadZip.
   async function open(blob) {
     const list = await central_directory(blob, await find_end(blob));
     const entries = new Map();
@@ -28,7 +28,7 @@ const zip = (() => {
       if (entries.has(entry.name)) {
         throw new BadZip(`This zip holds two files named ${entry.name}: nobody can say which one is meant.`);
       }
-      entries.set(entry.name, { name: entry.name, size: entry.size, file: () => file_of(blob, entry) });
+      entries.set(entry.name, { name: entry.name, size: entry.size, is_plain: is_plain(entry), file: () => file_of(blob, entry) });
       at = entry.end;
     }
     return entries;
@@ -115,12 +115,17 @@ const zip = (() => {
     });
   }
 
-  async function file_of(blob, { name, flags, method, size, packed, local }) {
+  function is_plain({ flags, method }) {
+    return method === STORED && !(flags & IS_SECRET);
+  }
+
+  async function file_of(blob, entry) {
+    const { name, size, packed, local } = entry;
     const head = await view_of(blob, local, LOCAL_BYTES);
     const [name_bytes, extra_bytes] = [26, 28].map((field) => head.getUint16(field, true));
     const named = name_in(await view_of(blob, local + LOCAL_BYTES, name_bytes), 0, name_bytes);
     const from = local + LOCAL_BYTES + name_bytes + extra_bytes;
-    if (method !== STORED || flags & IS_SECRET) {
+    if (!is_plain(entry)) {
       throw new BadZip(`${name} is packed in this zip. Unpack the zip, and choose the files that were in it.`);
     }
     if (head.getUint32(0, true) !== LOCAL || named !== name || packed !== size || from + size > blob.size) {
