@@ -51,6 +51,7 @@ def _said(answer: bytes, content: bytes, roots: Sequence[x509.Certificate]) -> t
 def _stamps(entries: Entries, path: Path, given: Sequence[Path], verdict: Verdict) -> Iterator[tuple[str, bytes]]:
     if STAMP in entries:
         yield STAMP, read(entries, STAMP)
+    path = path.resolve()  # `.` has no name
     beside = [one for one in (path.with_name(STAMP), path.with_name(f"{path.name}.tsr")) if one.is_file()]
     for one in dict.fromkeys([*beside, *given]):
         try:
