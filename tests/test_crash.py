@@ -136,7 +136,7 @@ def test_locks_on_files_of_others_make_no_second_late(house: House, short_tmp: P
     house.start("panel", "recorder", "finisher", "web")
     start_recording(house)
     meeting = house.folders.every_meeting()[0]
-    house.await_true(meeting.finish_db.exists, 30, "the finisher's file")
+    house.await_true(lambda: any(meeting.copies.glob("recording.mp3*")), 30, "the small copy, begun")
     locks = []
     for path in (meeting.finish_db, meeting.room_db, meeting.transcript_db, house.folders.tickets_db):
         lock = sqlite3.connect(path, isolation_level=None)
