@@ -27,6 +27,8 @@ SENTENCES = {
     403: ("Not allowed", "This is only for people who hold a ticket of that meeting."),
     404: ("Nothing here", "There is no page at this address."),
     405: ("Not possible", "This page cannot be used in that way."),
+    409: ("Too late, or just in time", "Something else happened at the same moment. Look at your page again."),
+    410: ("Deleted", "The box has deleted this recording, as it had said."),
     413: ("Too much", "That was far more text than a ticket has."),
     416: ("No such part", "The file is shorter than the part that was asked for. Start the download again."),
     503: ("Out of reach just now", words.OUT_OF_REACH),
@@ -71,8 +73,8 @@ def only_own_origin() -> None:
 
 
 def add_headers(answer: Response) -> Response:
-    answer.headers.update(HEADERS)
-    answer.headers.setdefault("Cache-Control", "no-store")
+    for name, said in {**HEADERS, "Cache-Control": "no-store"}.items():
+        answer.headers.setdefault(name, said)
     return answer
 
 

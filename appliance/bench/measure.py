@@ -16,6 +16,7 @@ from appliance.bench import crash as crash_part
 from appliance.bench import evidence as evidence_part
 from appliance.bench import evidence_clips as clips_part
 from appliance.bench import faults as faults_part
+from appliance.bench import page as page_part
 from appliance.bench import power as power_part
 from appliance.bench import seats as seats_part
 from appliance.bench import soak as soak_part
@@ -112,6 +113,16 @@ def clips(speech: Path | None) -> None:
     results.write("clips", result)
     click.echo(clips_part.table(result))
     fail(clips_part.failures(result))
+
+
+@bench.command()
+@click.option("--hours", default=2.0, show_default=True, help="How long the meeting is.")
+def page(hours: float) -> None:
+    """Seconds and memory that a browser takes to check a long meeting with open-me.html."""
+    need("page", page_part.missing())
+    result = page_part.run(hours)
+    end("page", result)
+    fail(page_part.failures(result))
 
 
 def need(part: str, lacking: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from appliance.evidence import bagging, certificate_page, lists, read_me, statement
+from appliance.evidence import bagging, certificate_page, lists, open_me, read_me, statement
 from appliance.evidence.bagging import Contents
 from appliance.evidence.certificate_page import Listed, Whose
 from appliance.evidence.claims import START
@@ -54,8 +54,19 @@ def _contents(meeting: Meeting, key: Key, copies: list[Copy], leaves: str) -> Co
         "certificate.pdf": certificate_page.page(seal, whose, listed),
         "READ-ME-FIRST.txt": read_me.text(meeting.id, key.fingerprint).encode(),
     }
+    payload[open_me.NAME] = open_me.page(_embedded(payload))
     info = {"Source-Organization": meeting.organisation or meeting.room, "Bagging-Date": seal["ended"]["time"][:10]}
     return Contents(meeting.id, payload, info, key)
+
+
+def _embedded(payload: bagging.Payload) -> dict[str, bytes]:
+    """What stands in the page, by the name of its file."""
+    found = {name.rpartition("/")[2]: source for name, source in payload.items()}
+    return {
+        name: source if isinstance(source, bytes) else source.read_bytes()
+        for name, source in found.items()
+        if name in open_me.EMBEDDED
+    }
 
 
 def _copies(meeting: Meeting) -> list[Copy] | None:

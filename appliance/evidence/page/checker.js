@@ -15,6 +15,7 @@ const checker = (() => {
   function show(now) {
     opened = now;
     place.hidden = true;
+    document.querySelector("[data-unchecked]").hidden = false;
     filled(status);
     kept_receipt = now.claims ? receipt_of(now.claims.meeting) : null;
     filled(kept, kept_receipt ? say("kept") : "");
@@ -29,21 +30,31 @@ const checker = (() => {
   }
 
   async function judge() {
+    const judged = opened;
     press.disabled = true;
     place.hidden = true;
     try {
       const verdict = await asking.ask("judge", await asked(), tell);
-      const { kind, parts } = findings.shown(verdict, opened.of_page);
-      place.className = `verdict ${kind}`;
-      filled(place, ...parts).hidden = false;
-      filled(status);
-      document.querySelector("[data-unchecked]").hidden = kind === "good";
-      place.focus();
+      show_verdict(judged, verdict);
     } catch (error) {
       filled(status, say("check_failed", { why: error.message }));
     }
     bar.hidden = true;
     press.disabled = false;
+  }
+
+  // Nothing is said of files that are no longer the chosen ones.
+  function show_verdict(judged, verdict) {
+    if (judged !== opened) {
+      filled(status, say("again"));
+      return;
+    }
+    const { kind, parts } = findings.shown(verdict, opened.of_page);
+    place.className = `verdict ${kind}`;
+    filled(place, ...parts).hidden = false;
+    filled(status);
+    document.querySelector("[data-unchecked]").hidden = kind === "good";
+    place.focus();
   }
 
   async function asked() {
