@@ -153,6 +153,7 @@ def meetings(settings_path: Path) -> None:
 @click.option(
     "--time-stamp", "stamps", multiple=True, type=click.Path(path_type=Path), help="A time stamp (.tsr) of the bundle."
 )
+@click.option("--tombstone", type=click.Path(path_type=Path, exists=True), help="What the box signed as it deleted it.")
 @click.option(
     "--root",
     "roots",
@@ -166,10 +167,13 @@ def verify(
     receipts: tuple[Path, ...],
     clips: tuple[Path, ...],
     stamps: tuple[Path, ...],
+    tombstone: Path | None,
     roots: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Say whether a recording is complete and unaltered: a bundle, or a folder with the copies and what was signed.
+
+    Also whether the log that `candour export` made agrees with everything that was signed about it.
 
     Exit status 0: complete and unaltered, by a box whose certificate you gave with --root; 1: altered or incomplete;
     2: it cannot be judged.
@@ -178,9 +182,39 @@ def verify(
 
     from appliance.evidence import verify as verifier
 
-    verdict = verifier.of_path(path, receipts, roots, clips, stamps)
+    verdict = verifier.of_path(path, receipts, roots, clips, stamps, tombstone)
     click.echo(json.dumps(verdict.as_json(), indent=2) if as_json else verdict.as_text())
     sys.exit(verdict.exit_code)
+
+
+@candour.command()
+@click.argument("meeting", required=False)
+@click.option("--who", default="", help="Who asks; everybody who holds a ticket is shown it.")
+@click.option("--why", default="", help="The reason, which everybody is shown too.")
+@click.option("--lift", is_flag=True, help="Lift every hold of the meeting instead; it stays 7 more days at least.")
+@settings_option
+def hold(meeting: str | None, who: str, why: str, lift: bool, settings_path: Path) -> None:
+    """Keep a meeting from being deleted, with --who and --why; without MEETING list the holds there are."""
+    from appliance import holding
+
+    settings = settings_file.load(settings_path)
+    if meeting is None:
+        click.echo(holding.table(settings))
+        return
+    click.echo((holding.lift if lift else holding.ask)(settings, SystemClock(), meeting, who, why))
+
+
+@candour.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@settings_option
+def export(folder: Path, settings_path: Path) -> None:
+    """Write into FOLDER what remains of deleted meetings, and the log with every signed head of it.
+
+    There is no sound in it and no word that was said. `candour verify FOLDER` says whether the log only grew.
+    """
+    from appliance import export as exporting
+
+    click.echo(exporting.run(settings_file.load(settings_path), folder))
 
 
 @candour.group()

@@ -150,3 +150,25 @@ class NoTimeStamp(CandourError, ConnectionError):
 
 class BadTimeStamp(CandourError, ValueError):
     """This time stamp is not to be believed: {why}."""
+
+
+class HoldsUnreadable(CandourError, OSError):
+    """Whether somebody asked to keep a meeting cannot be read from {path} ({why}). Until it can be, the meeting is not
+    deleted. Run `candour check` and have the storage looked at."""
+
+
+class BadHold(CandourError, ValueError):
+    """The hold was not written down: {why}."""
+
+
+class MeetingDeleted(CandourError, LookupError):
+    """Meeting {id} is deleted; a hold comes too late. Its tombstone says when and why it went."""
+
+
+class MeetingBeingDeleted(CandourError, RuntimeError):
+    """Meeting {id} is being deleted at this moment. Run `candour hold` again in a minute: where it names the meeting,
+    the hold came in time."""
+
+
+class NothingToExport(CandourError, FileNotFoundError):
+    """There is no log in {path} that could be read. Name the box's settings with --settings."""

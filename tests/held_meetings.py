@@ -5,7 +5,7 @@ import hashlib
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 from fake_recording import StillClock
 
 from appliance.evidence import key, merkle
-from appliance.evidence.claims import Moment
+from appliance.evidence.claims import Claims, Moment
 from appliance.evidence.key import Key
 from appliance.evidence.merkle import Tree
 from appliance.finisher.service import Finisher
@@ -40,6 +40,7 @@ class Held:
         record.describe(self._db, meeting, RATE, "test")
         self.samples = 0
         self.key = key_of_the_box(folders)
+        self.head: Callable[[], Claims] = dict  # of the log
         self._sounds = np.random.default_rng(meeting.encode()[-1])
 
     def talk(self, seconds: float) -> None:
@@ -71,7 +72,7 @@ class Held:
         self.samples += seconds * RATE
 
     def end(self) -> None:
-        witness = Witness(self._db, self.folder.id, StillClock(), Signing(self.key, keep_days=90))
+        witness = Witness(self._db, self.folder.id, StillClock(), Signing(self.key, self.head, keep_days=90))
         if self.samples:
             witness.started()
         leaves = Tree(second.leaf for second in record.seconds(self._db))

@@ -18,6 +18,10 @@ from web_server import PATIENCE_S
 SCRIPTS = Path(__file__).parent.parent / "appliance" / "evidence" / "page"
 # In the order in which they rest on one another.
 CORE = "encoding sha256 p256 merkle certificate statement zip flac known sound".split()  # noqa: SIM905
+VERDICT = (
+    *("verdict", "claims", "key", "bag", "deleted", "lists", "account", "receipts", "places", "joins"),
+    *("clip", "clip_words", "shifts", "seconds", "excerpt", "chosen", "verify"),
+)
 INSECURE_HOST = "recorder.test"
 IN_THE_WORKER = """
 const AsyncFunction = (async () => {}).constructor;
@@ -86,9 +90,9 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def page(folder: Path) -> Iterator[dict[str, str]]:
+def page(folder: Path, names: Sequence[str] = CORE) -> Iterator[dict[str, str]]:
     """The core in a page; where it is, for each kind of origin."""
-    core = "\n".join((SCRIPTS / f"{name}.js").read_text() for name in CORE)
+    core = "\n".join((SCRIPTS / f"{name}.js").read_text() for name in names)
     (folder / "core.html").write_text(PAGE % (core + IN_THE_WORKER))
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
         thread = Thread(target=server.serve_forever)

@@ -74,6 +74,7 @@ def test_everything_is_stored_under_one_folder_without_times(made: SignedMeeting
         "tagmanifest-sha256.txt.p7s",
         "data/recording.flac",
         "data/certificate.pdf",
+        "data/open-me.html",
         "data/evidence/seal.jws",
     } <= names
 
@@ -100,23 +101,23 @@ def rewrite(name: str, change: Callable[[bytes], bytes]) -> Callable[[Path], Non
     return damage
 
 
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        (rewrite("data/READ-ME-FIRST.txt", lambda was: was + b"!"), "data/READ-ME-FIRST.txt is altered."),
-        (rewrite("data/recording.mp3", lambda was: was[:-1]), "data/recording.mp3 is altered."),
-        (rewrite("bag-info.txt", lambda was: was + b"x: y\n"), "bag-info.txt is altered."),
-        (rewrite("tagmanifest-sha256.txt.p7s", lambda was: was[:-1] + b"x"), "does not hold"),
-        (rewrite("tagmanifest-sha256.txt.p7s", lambda _: b"0"), "does not hold"),
-        (rewrite("manifest-sha256.txt", lambda _: b""), "was put in: no manifest lists it."),
-        (lambda folder: (folder / "tagmanifest-sha256.txt.p7s").unlink(), "the bag as a whole is not signed"),
-        (lambda folder: (folder / "data/transcript.vtt").unlink(), "data/transcript.vtt is missing."),
-        (lambda folder: (folder / "manifest-sha256.txt").unlink(), "manifest-sha256.txt is missing."),
-        (lambda folder: (folder / "data/more.txt").write_text("x"), "data/more.txt was put in"),
-        (lambda folder: (folder / "data/seal.jws").write_text("x"), "data/seal.jws was put in"),
-        (lambda folder: (folder / "data/evidence/seal.jws").unlink(), "There is no seal that could be believed"),
-    ],
-)
+DAMAGES = [
+    (rewrite("data/READ-ME-FIRST.txt", lambda was: was + b"!"), "data/READ-ME-FIRST.txt is altered."),
+    (rewrite("data/recording.mp3", lambda was: was[:-1]), "data/recording.mp3 is altered."),
+    (rewrite("bag-info.txt", lambda was: was + b"x: y\n"), "bag-info.txt is altered."),
+    (rewrite("tagmanifest-sha256.txt.p7s", lambda was: was[:-1] + b"x"), "does not hold"),
+    (rewrite("tagmanifest-sha256.txt.p7s", lambda _: b"0"), "does not hold"),
+    (rewrite("manifest-sha256.txt", lambda _: b""), "was put in: no manifest lists it."),
+    (lambda folder: (folder / "tagmanifest-sha256.txt.p7s").unlink(), "the bag as a whole is not signed"),
+    (lambda folder: (folder / "data/transcript.vtt").unlink(), "data/transcript.vtt is missing."),
+    (lambda folder: (folder / "manifest-sha256.txt").unlink(), "manifest-sha256.txt is missing."),
+    (lambda folder: (folder / "data/more.txt").write_text("x"), "data/more.txt was put in"),
+    (lambda folder: (folder / "data/seal.jws").write_text("x"), "data/seal.jws was put in"),
+    (lambda folder: (folder / "data/evidence/seal.jws").unlink(), "There is no seal that could be believed"),
+]
+
+
+@pytest.mark.parametrize(("damage", "words"), DAMAGES)
 def test_damage_is_named(unpacked: Path, root: Path, damage: Callable[[Path], object], words: str) -> None:
     damage(unpacked)
     code, said = verified(unpacked, root)

@@ -72,16 +72,16 @@ def with_file(name: str) -> Callable[[Files], Files]:
     return lambda files: files | {name: b"put in"}
 
 
-@pytest.mark.parametrize(
-    ("forge", "words"),
-    [
-        (without("manifest"), "tagmanifest-sha256.txt is missing."),
-        (without("manifest", "bag"), "tagmanifest-sha256.txt.p7s is missing: the bag as a whole is not signed"),
-        (with_file(f"{TOP}tagmanifest-sha256.txt.html"), "tagmanifest-sha256.txt.html was put in"),
-        (with_file(f"{TOP}manifest-md5.txt"), "manifest-md5.txt was put in"),
-        (with_file(f"{TOP}fetch.txt"), "fetch.txt was put in"),
-    ],
-)
+FORGED_LISTS = [
+    (without("manifest"), "tagmanifest-sha256.txt is missing."),
+    (without("manifest", "bag"), "tagmanifest-sha256.txt.p7s is missing: the bag as a whole is not signed"),
+    (with_file(f"{TOP}tagmanifest-sha256.txt.html"), "tagmanifest-sha256.txt.html was put in"),
+    (with_file(f"{TOP}manifest-md5.txt"), "manifest-md5.txt was put in"),
+    (with_file(f"{TOP}fetch.txt"), "fetch.txt was put in"),
+]
+
+
+@pytest.mark.parametrize(("forge", "words"), FORGED_LISTS)
 def test_lists_that_are_taken_away_or_added_are_missed(
     whole: bytes, verdict_on: Callable[[bytes], Verdict], forge: Callable[[Files], Files], words: str
 ) -> None:
@@ -135,19 +135,19 @@ def over_each_other(_: bytes) -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("forge", "words"),
-    [
-        (locked, "is locked with a password"),
-        (nameless, "it is no zip or a damaged one"),
-        (over_each_other, "its files lie over each other"),
-        (lambda whole: zipped(with_file("other/data/more.txt")(files_of(whole))), "the name 'other/data/more.txt'"),
-        (lambda whole: zipped(with_file(f"{TOP}data/\x1b[2Ja")(files_of(whole))), r"the name '.*x1b"),
-        (lambda whole: zipped(with_file("C:/data/more.txt")(files_of(whole))), "the name 'C:/data/more.txt'"),
-        (lambda whole: zipped(with_file(f"{TOP}data//a")(files_of(whole))), "the name"),
-        (lambda whole: zipped(with_file(f"{TOP}../data/a")(files_of(whole))), "the name"),
-    ],
-)
+FORGED_ZIPS = [
+    (locked, "is locked with a password"),
+    (nameless, "it is no zip or a damaged one"),
+    (over_each_other, "its files lie over each other"),
+    (lambda whole: zipped(with_file("other/data/more.txt")(files_of(whole))), "the name 'other/data/more.txt'"),
+    (lambda whole: zipped(with_file(f"{TOP}data/\x1b[2Ja")(files_of(whole))), r"the name '.*x1b"),
+    (lambda whole: zipped(with_file("C:/data/more.txt")(files_of(whole))), "the name 'C:/data/more.txt'"),
+    (lambda whole: zipped(with_file(f"{TOP}data//a")(files_of(whole))), "the name"),
+    (lambda whole: zipped(with_file(f"{TOP}../data/a")(files_of(whole))), "the name"),
+]
+
+
+@pytest.mark.parametrize(("forge", "words"), FORGED_ZIPS)
 def test_zips_that_no_box_made_are_one_sentence(
     whole: bytes, verdict_on: Callable[[bytes], Verdict], forge: Callable[[bytes], bytes], words: str
 ) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from fake_clock import FakeClock
-from held_meetings import finish_all, held
+from held_meetings import chosen, finish_all, held
 
+from appliance import holding
 from appliance.evidence import merkle
 from appliance.recorder.disk import Disk
 from appliance.recorder.log import Log, leaf
 from appliance.recorder.meetings import Meetings
-from appliance.store import box, events, finish, record, tickets, transcript
+from appliance.store import box, events, finish, operator, record, tickets, transcript
 from appliance.store.database import opened
 from appliance.store.folders import Folders
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.pure
 def happened(folders: Folders) -> dict[str, list[events.Numbered]]:
     """Every event in every file."""
     found = {}
-    sources = {"box": box.read(folders), "tickets": tickets.read(folders)}
+    sources = {"box": box.read(folders), "tickets": tickets.read(folders), "operator": operator.read(folders)}
     for one in folders.every_meeting():
         for module in (record, transcript, finish):
             name = module.__name__.rpartition(".")[2]
@@ -50,6 +51,7 @@ def test_every_event_of_everybody_is_in_the_log_once(folders: Folders) -> None:
     finish_all(folders)
     db = box.own(folders)
     events.log(db, FakeClock(), "ready")
+    holding.ask(chosen(folders), FakeClock(), "2026-03-02-K7QF", "Legal team", "court order")
     log = Log(db, folders)
     for _ in range(3):
         log.follow()

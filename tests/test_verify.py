@@ -128,23 +128,23 @@ def gap_filled(sound: Samples) -> Samples:
     return sound
 
 
-@pytest.mark.parametrize(
-    ("edit", "integrity", "completeness", "where", "words"),
-    [
-        (one_sample, "altered", "complete", [5], "Second 5 (0:05) is altered."),
-        (swapped, "altered", "complete", [2, 20], "At second 2 (0:02) stands what was sealed as second 20 (0:20)."),
-        (deleted, "unaltered", "incomplete", [12, 13, 14], "Seconds 12 to 14 (0:12 to 0:14) are missing."),
-        (inserted, "altered", "complete", [6, 7], "At its seconds 6 to 7 (0:06 to 0:07) is sound that was never"),
-        (repeated, "altered", "complete", [6], "At second 6 (0:06) stands what was sealed as second 3 (0:03)."),
-        (zeroed, "altered", "complete", [16, 17], "stands one of 3 equal sealed seconds"),
-        (truncated, "unaltered", "incomplete", [20, 21, 22, 23, 24], "Seconds 20 to 24 (0:20 to 0:24) are missing."),
-        (shortened, "altered", "incomplete", [12], "At its 0:12, 0.3 s are missing, of second 12 (0:12)."),
-        (one_sample_less, "altered", "incomplete", [3], "At its 0:03, 0.0625 ms are missing, of second 3 (0:03)."),
-        (begun_later, "altered", "incomplete", [0], "At its 0:00, 0.25 s are missing, of second 0 (0:00)."),
-        (stretched, "altered", "complete", [20], "At its 0:20, 0.1 s were inserted."),
-        (gap_filled, "altered", "complete", [8], "Second 8 (0:08) is altered."),
-    ],
-)
+EDITS = [
+    (one_sample, "altered", "complete", [5], "Second 5 (0:05) is altered."),
+    (swapped, "altered", "complete", [2, 20], "At second 2 (0:02) stands what was sealed as second 20 (0:20)."),
+    (deleted, "unaltered", "incomplete", [12, 13, 14], "Seconds 12 to 14 (0:12 to 0:14) are missing."),
+    (inserted, "altered", "complete", [6, 7], "At its seconds 6 to 7 (0:06 to 0:07) is sound that was never"),
+    (repeated, "altered", "complete", [6], "At second 6 (0:06) stands what was sealed as second 3 (0:03)."),
+    (zeroed, "altered", "complete", [16, 17], "stands one of 3 equal sealed seconds"),
+    (truncated, "unaltered", "incomplete", [20, 21, 22, 23, 24], "Seconds 20 to 24 (0:20 to 0:24) are missing."),
+    (shortened, "altered", "incomplete", [12], "At its 0:12, 0.3 s are missing, of second 12 (0:12)."),
+    (one_sample_less, "altered", "incomplete", [3], "At its 0:03, 0.0625 ms are missing, of second 3 (0:03)."),
+    (begun_later, "altered", "incomplete", [0], "At its 0:00, 0.25 s are missing, of second 0 (0:00)."),
+    (stretched, "altered", "complete", [20], "At its 0:20, 0.1 s were inserted."),
+    (gap_filled, "altered", "complete", [8], "Second 8 (0:08) is altered."),
+]
+
+
+@pytest.mark.parametrize(("edit", "integrity", "completeness", "where", "words"), EDITS)
 def test_an_edit_of_the_sound_is_named_at_its_second(
     meeting: SignedMeeting, edit: object, integrity: str, completeness: str, where: list[int], words: str
 ) -> None:

@@ -9,7 +9,7 @@ from appliance.clock import stamp
 from appliance.store import events, room
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
-from web import purse
+from web import keeping, purse
 from web.house import OUT_OF_REACH, house, writing
 from web.meetings import copies
 from web.now import progress
@@ -24,6 +24,7 @@ def copy(meeting: str, name: str) -> Response:
     if held is None:
         abort(403)
     folder = house().folders.meeting(held.ticket.meeting)
+    keeping.only_if_there(folder.id)
     far = progress(folder)
     if far.ended_s is None:
         abort(403, "This meeting has not ended. The copies are here when it has.")
@@ -40,6 +41,7 @@ def _file(folder: MeetingFolder, found: Copy) -> Path:
     """The copy's file, unless it is not the size that was written down when it was made."""
     path = folder.copies / found.name
     if not path.is_file() or path.stat().st_size != found.bytes:
+        keeping.only_if_there(folder.id)  # it may go at any moment
         current_app.logger.error("The copy %s is missing or not %d bytes long", path, found.bytes)
         abort(500, "This copy was damaged in the box and is not given out. Please tell whoever looks after the box.")
     return path

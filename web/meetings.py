@@ -8,6 +8,7 @@ from appliance.store import box, finish, room, tickets
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
 from web.house import house, reading, within_reach
+from web.keeping import Keeping, deletion, keeping
 from web.now import Progress, progress
 from web.purse import Held, held
 from web.receipts import Receipt, newest
@@ -50,6 +51,8 @@ class Seen:
     receipt: Receipt | None
     unwritten: bool
     """Whether it will never have a transcript: it was put away while the box wrote none."""
+    keeping: Keeping | None
+    deleted: str = ""
 
     @property
     def id(self) -> str:
@@ -70,7 +73,7 @@ class Seen:
     @property
     def settled(self) -> bool:
         """Nothing more will change but the count."""
-        return bool(self.missing) or (bool(self.copies) and not self.waits)
+        return bool(self.missing or self.deleted) or (bool(self.copies) and not self.waits)
 
     @property
     def signed(self) -> list[Copy]:
@@ -88,6 +91,8 @@ class Seen:
 
     @property
     def count(self) -> str:
+        if self.deleted:
+            return ""
         if self.tickets == 1:
             return "You hold the only ticket so far" + (", and you have taken a copy." if self.collectors else ".")
         return f"{self.tickets} tickets, and {self.collectors} of them have taken a copy."
@@ -122,7 +127,19 @@ def mine() -> list[Seen] | None:
 
 
 def seen(held: Held) -> Seen:
-    """The meeting of a ticket, as far as its files are there."""
+    """The meeting of a ticket, as far as its files are there; it may go while they are read."""
+    if deletion(held.ticket.meeting):
+        return _deleted(held)
+    found = _there(held)
+    return _deleted(held) if deletion(held.ticket.meeting) else found
+
+
+def _deleted(held: Held) -> Seen:
+    meeting = held.ticket.meeting
+    return Seen(held, _when(_listed(meeting)), 0, 0, Progress(), [], "", None, False, None, deletion(meeting))
+
+
+def _there(held: Held) -> Seen:
     folder = house().folders.meeting(held.ticket.meeting)
     listed = _listed(folder.id)
     far = progress(folder)
@@ -136,6 +153,7 @@ def seen(held: Held) -> Seen:
         missing=_missing(listed, far),
         receipt=newest(folder.id),
         unwritten=_put_away(folder) and not far.transcript_complete,
+        keeping=keeping(held, folder),
     )
 
 

@@ -10,7 +10,7 @@ from appliance.errors import BadStatement
 from appliance.evidence import statement
 from appliance.evidence.statement import Statement
 from appliance.store import record
-from web import purse
+from web import keeping, purse
 from web.house import house, reading, within_reach
 
 pages = Blueprint("receipts", __name__)
@@ -88,6 +88,7 @@ def _of_holder(meeting: str) -> Receipt:
     held = purse.holds(meeting)
     if held is None:
         abort(403)
+    keeping.only_if_there(held.ticket.meeting)
     found = newest(held.ticket.meeting)
     if found is None:
         abort(404, "There is no receipt yet. The first one comes after ten seconds of recording.")

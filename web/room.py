@@ -63,10 +63,15 @@ def qr() -> Response:
 def shape(current: Now, found: list[Seen] | None) -> str:
     """A word that changes when an open page would need more than other texts; no meetings is not out of reach."""
     parts = [
-        (one.key, one.ended, bool(one.missing), bool(one.receipt), [copy.name for copy in one.copies])
+        (one.key, one.ended, bool(one.missing), bool(one.receipt), [copy.name for copy in one.copies], kept(one))
         for one in found or ()
     ]
     return sha256(repr((current.meeting, current.admits, found is None, parts)).encode()).hexdigest()[:12]
+
+
+def kept(one: Seen) -> tuple[object, ...]:
+    """What an open page has to say anew about how long a meeting stays."""
+    return (one.deleted, *one.keeping.holds) if one.keeping else (one.deleted,)
 
 
 def says(current: Now, found: list[Seen]) -> dict[str, str]:
@@ -82,6 +87,7 @@ def says(current: Now, found: list[Seen]) -> dict[str, str]:
     }
     for one in found:
         texts |= {f"{one.key}-count": one.count, f"{one.key}-ask": one.ask, f"{one.key}-waits": one.waits}
+        texts[f"{one.key}-keeping"] = one.keeping.says if one.keeping else ""
         texts[f"{one.key}-receipt"] = one.receipt.says if one.receipt else ""
     return texts
 

@@ -1,6 +1,7 @@
 """Everything that was signed about one meeting, as a verifier finds it in a bundle or a folder, and whether it agrees.
 
-The seal is the root of it: the other statements name it, and the leaves and marks must come to its roots.
+The seal is the root of it: the other statements name it, and the leaves and marks must come to its roots. Where the
+recording is deleted, the tombstone stands in for it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +12,9 @@ from zipfile import BadZipFile
 from cryptography import x509
 
 from appliance.errors import BadStatement
-from appliance.evidence import key, merkle, statement
-from appliance.evidence.claims import NOT_RECORDED, SEAL, START
+from appliance.evidence import deleted, key, merkle, statement
+from appliance.evidence.claims import NOT_RECORDED, SEAL, START, TOMBSTONE
+from appliance.evidence.deleted import MARKS_NAME, TOMBSTONE_NAME
 from appliance.evidence.statement import Statement
 from appliance.evidence.verdict import About, Verdict
 
@@ -25,6 +27,7 @@ STATEMENTS = {
     "copies.jws": "candour-copies",
     "transcript.jws": "candour-transcript",
     "not-recorded.jws": NOT_RECORDED,
+    TOMBSTONE_NAME: TOMBSTONE,
 }
 LEAVES, MARKS = "leaves.sha256", "marks.jsonl"
 MOST_BYTES = 4_000_000  # of a list of leaves: 12 hours are 3.2 MB
@@ -32,16 +35,43 @@ MOST_BYTES = 4_000_000  # of a list of leaves: 12 hours are 3.2 MB
 
 @dataclass
 class Account:
-    """`leaves` and `marks` are empty where their files are not there or not what was sealed."""
+    """`leaves` and `mark_leaves` are empty where their files are not there or not what was sealed.
+
+    `marks` are the entries themselves, which a tombstone no longer has.
+    """
 
     said: dict[str, Statement] = field(default_factory=dict)
     leaves: list[merkle.Hash] = field(default_factory=list)
     hints: list[bytes] = field(default_factory=list)
     marks: list[bytes] = field(default_factory=list)
+    mark_leaves: list[merkle.Hash] = field(default_factory=list)
 
     @property
     def seal(self) -> Statement | None:
         return self.said.get("seal.jws")
+
+    @property
+    def tombstone(self) -> Statement | None:
+        return self.said.get(TOMBSTONE_NAME)
+
+    @property
+    def first(self) -> Statement | None:
+        """What everything else is held against."""
+        return self.seal or self.said.get("not-recorded.jws") or self.tombstone
+
+    @property
+    def seconds(self) -> int | None:
+        """How many there were; None where nobody says."""
+        if self.seal:
+            return int(self.seal.claims["audio"]["seconds"])
+        return self.tombstone.claims["seconds"] if self.tombstone else None
+
+    @property
+    def marked(self) -> int | None:
+        """How many marks there were; None where nobody says."""
+        if self.seal:
+            return int(self.seal.claims["marks"]["count"])
+        return self.tombstone.claims["marks"] if self.tombstone else None
 
     @property
     def rate(self) -> int:
@@ -54,13 +84,17 @@ def read(files: Files, known: Sequence[x509.Certificate], verdict: Verdict) -> A
     for name, kind in STATEMENTS.items():
         if name in files and (found := _statement(files, name, kind, verdict)):
             account.said[name] = found
-    if not account.said.keys() & {"seal.jws", "not-recorded.jws"}:
+    if account.first is None:
         verdict.find("seal.jws", About.UNKNOWN, "There is no seal that could be believed, so nothing can be judged.")
         return account
     _agree(account, verdict)
     _box(account, known, verdict)
-    if account.seal:
+    if account.seal or account.tombstone:
         _lists(account, files, verdict)
+    if account.tombstone and account.seal:
+        deleted.beside_seal(account.tombstone, account.seal, verdict)
+    elif account.tombstone:
+        deleted.alone(account.tombstone, verdict)
     return account
 
 
@@ -79,8 +113,10 @@ def _statement(files: Files, name: str, kind: str, verdict: Verdict) -> Statemen
 
 def _agree(account: Account, verdict: Verdict) -> None:
     """All of one meeting, one key, and each naming the one before as it is."""
-    first = account.seal or account.said["not-recorded.jws"]
+    first = account.first
     for name, said in account.said.items():
+        if first is None or (name == TOMBSTONE_NAME and account.seal):
+            continue
         if said.claims["meeting"] != first.claims["meeting"]:
             verdict.find(name, About.INTEGRITY, f"It belongs to another meeting, {said.claims['meeting']}.")
         elif said.key != first.key:
@@ -97,8 +133,8 @@ def _named(name: str, said: Statement, account: Account, verdict: Verdict) -> No
 
 
 def _box(account: Account, known: Sequence[x509.Certificate], verdict: Verdict) -> None:
-    first = account.seal or account.said["not-recorded.jws"]
-    if not key.is_known(first.chain, known):
+    first = account.first
+    if first and not key.is_known(first.chain, known):
         says = (
             f"The box is unknown: whoever has the key {first.key} made this. Compare it with the placard of the box or"
             " the organisation's register, or give its certificate with --root."
@@ -107,28 +143,39 @@ def _box(account: Account, known: Sequence[x509.Certificate], verdict: Verdict) 
 
 
 def _lists(account: Account, files: Files, verdict: Verdict) -> None:
-    if account.seal is None:
-        return
-    audio, marks = account.seal.claims["audio"], account.seal.claims["marks"]
+    seconds, root, marks, marks_root = _told(account)
     if LEAVES in files:
         verdict.looked_at.append(LEAVES)
         leaves, hints = _leaves(_text(files, LEAVES))
-        if (len(leaves), merkle.root(leaves).hex()) == (audio["seconds"], audio["root"]):
+        if (len(leaves), merkle.root(leaves).hex()) == (seconds, root):
             account.leaves, account.hints = leaves, hints
-        else:
+        elif seconds is not None:
             verdict.find(LEAVES, About.INTEGRITY, "The list of the seconds is not the one that was sealed.")
     if MARKS in files:
         verdict.looked_at.append(MARKS)
         lines = _text(files, MARKS).encode().splitlines()
-        if (len(lines), merkle.root(map(merkle.leaf, lines)).hex()) == (marks["count"], marks["root"]):
-            account.marks = lines
+        hashed = [merkle.leaf(line) for line in lines]
+        if (len(lines), merkle.root(hashed).hex()) == (marks, marks_root):
+            account.marks, account.mark_leaves = lines, hashed
         else:
             verdict.find(MARKS, About.INTEGRITY, f"The marks are not those that were sealed{_which(lines, marks)}.")
+    elif MARKS_NAME in files and account.tombstone and not account.seal:
+        verdict.looked_at.append(MARKS_NAME)
+        account.mark_leaves = deleted.marks(_text(files, MARKS_NAME), account.tombstone, verdict)
     _gaps(account, verdict)
 
 
-def _which(lines: list[bytes], sealed: Mapping[str, object]) -> str:
-    return "" if len(lines) == sealed["count"] else f": there are {len(lines)} of {sealed['count']}"
+def _told(account: Account) -> tuple[object, object, object, object]:
+    """How many seconds and marks there are, and their roots, as the seal says, or the tombstone in its place."""
+    if account.seal:
+        audio, marks = account.seal.claims["audio"], account.seal.claims["marks"]
+        return audio["seconds"], audio["root"], marks["count"], marks["root"]
+    told = account.tombstone.claims if account.tombstone else {}
+    return told["seconds"], told["root"], told["marks"], told["marks_root"]
+
+
+def _which(lines: list[bytes], sealed: object) -> str:
+    return "" if len(lines) == sealed else f": there are {len(lines)} of {sealed}"
 
 
 def _gaps(account: Account, verdict: Verdict) -> None:

@@ -11,6 +11,7 @@ from appliance.store.record import ANSWER, OBJECTION, Described, Gap, Mark
 
 Claims = dict[str, Any]
 START, RECEIPT, SEAL, NOT_RECORDED = "candour-start", "candour-receipt", "candour-seal", "candour-not-recorded"
+TOMBSTONE = "candour-tombstone"
 
 
 @dataclass(frozen=True)

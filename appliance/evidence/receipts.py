@@ -19,7 +19,7 @@ def judge(name: str, text: str, account: Account, offered: list[merkle.Hash], ve
     if said.kind != RECEIPT:
         verdict.find(name, About.UNKNOWN, f"This is no receipt but a {statement.KINDS[said.kind]}.")
         return None
-    seal = account.seal
+    seal = account.seal or account.tombstone
     if seal is None:
         verdict.find(name, About.UNKNOWN, "There is no seal to hold it against.")
     elif said.claims["meeting"] != seal.claims["meeting"]:
@@ -28,17 +28,20 @@ def judge(name: str, text: str, account: Account, offered: list[merkle.Hash], ve
         says = f"It was signed with another key ({said.key[:20]} ...) than this seal: one of the two is not of the box."
         verdict.find(name, About.INTEGRITY, says)
     else:
-        _seconds(name, said, account.leaves or offered, verdict)
+        _seconds(name, said, account, offered, verdict)
         _marks(name, said, account, verdict)
     return said
 
 
-def _seconds(name: str, said: Statement, leaves: list[merkle.Hash], verdict: Verdict) -> None:
-    count, root = said.claims["seconds"], said.claims["root"]
-    if count > len(leaves):
-        lost = count - len(leaves)
+def _seconds(name: str, said: Statement, account: Account, offered: list[merkle.Hash], verdict: Verdict) -> None:
+    count, root, leaves = said.claims["seconds"], said.claims["root"], account.leaves or offered
+    known = len(leaves) if leaves else account.seconds
+    if known is None or (count <= known and not leaves and known > 0):
+        verdict.find(name, About.UNKNOWN, "To hold it against the seconds, their list leaves.sha256 must be here.")
+    elif count > known:
+        lost = count - known
         says = f"It is ahead of the recording: {lost} signed {'second is' if lost == 1 else 'seconds are'} lost."
-        verdict.find(name, About.COMPLETENESS, says, tuple(range(len(leaves), count)))
+        verdict.find(name, About.COMPLETENESS, says, tuple(range(known, count)))
     elif merkle.root(leaves[:count]).hex() == root:
         verdict.find(name, About.NOTE, f"It agrees: the first {count} seconds are those that were signed then.")
     else:
@@ -50,13 +53,13 @@ def _seconds(name: str, said: Statement, leaves: list[merkle.Hash], verdict: Ver
 
 
 def _marks(name: str, said: Statement, account: Account, verdict: Verdict) -> None:
-    count = said.claims["marks"]
-    if account.seal is None or (not account.marks and account.seal.claims["marks"]["count"]):
+    count, known = said.claims["marks"], account.marked
+    if known is None or (known and not account.mark_leaves and count <= known):
         return
-    if count > len(account.marks):
-        lost = count - len(account.marks)
+    if count > known:
+        lost = count - known
         verdict.find(name, About.COMPLETENESS, f"It knows of {lost} signed marks that this record does not have.")
-    elif merkle.root(map(merkle.leaf, account.marks[:count])).hex() != said.claims["marks_root"]:
+    elif merkle.root(account.mark_leaves[:count]).hex() != said.claims["marks_root"]:
         verdict.find(
             name, About.INTEGRITY, f"It contradicts the marks: the first {count} are not those that were signed."
         )

@@ -12,9 +12,10 @@ from zipfile import BadZipFile
 from cryptography import x509
 
 from appliance.errors import NotAudio, NothingToVerify
-from appliance.evidence import account, bag, excerpt, merkle, receipts, seconds, sound, stamped
+from appliance.evidence import account, bag, excerpt, heads, merkle, receipts, seconds, sound, stamped
 from appliance.evidence.account import Account, Files
 from appliance.evidence.bagging import SIGNATURE
+from appliance.evidence.deleted import TOMBSTONE_NAME
 from appliance.evidence.fingerprint import RATE as LISTENING_RATE
 from appliance.evidence.fingerprint import Words, fingerprint
 from appliance.evidence.key import read_certificates
@@ -165,13 +166,20 @@ def of_path(
     roots: Sequence[Path] = (),
     clips: Sequence[Path] = (),
     time_stamps: Sequence[Path] = (),
+    tombstone: Path | None = None,
 ) -> Verdict:
-    """A bundle, or a folder of copies. Raises NothingToVerify, NotABundle, or BadCertificate for a root."""
+    """A bundle, a folder of copies, or what `candour export` made.
+
+    Raises NothingToVerify, NotABundle, or BadCertificate for a root.
+    """
     known = [certificate for root in roots for certificate in read_certificates(root)]
     if not path.exists():
         raise NothingToVerify(path=path)
     with bag.opened(path) as entries:
-        verdict, found = verify(Asked(by_name(entries), bag.complaints(entries), receipt_files, clips, known))
+        if heads.is_export(entries):
+            return heads.judge(entries, receipt_files, known)
+        files = dict(by_name(entries)) | ({TOMBSTONE_NAME: lambda: tombstone.open("rb")} if tombstone else {})
+        verdict, found = verify(Asked(files, bag.complaints(entries), receipt_files, clips, known))
         if found.seal and bag.is_bag(entries) and (says := bag.signature_problem(entries, found.seal.chain[0])):
             verdict.find(SIGNATURE, About.INTEGRITY, says)
         stamped.judge(entries, path, time_stamps, known, verdict)

@@ -1,7 +1,7 @@
 """The finisher: calm about one bad meeting, which it reports and leaves; any other surprise ends it with a traceback.
 
-It reads what the others wrote and writes copies and finish.db only. Killed at any instant and started again, it does
-what was not yet done.
+It reads what the others wrote and writes copies, finish.db and tombstones only. Killed at any instant and started
+again, it does what was not yet done.
 """
 
 import os
@@ -15,6 +15,7 @@ from appliance.errors import CandourError
 from appliance.evidence import key
 from appliance.evidence.key import Key
 from appliance.finisher.meeting import Meeting
+from appliance.finisher.retention import Deletions
 from appliance.finisher.steps import Finishing, finish_meeting
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
@@ -44,6 +45,7 @@ class Finisher:
         self._settings = settings
         self._folders = Folders(Path(settings.store.data))
         self._clock = clock
+        self._deletions = Deletions(self._folders, clock, settings.retention.days)
         self._work: dict[str, Finishing] = {}
         self._left: set[str] = set()  # complete, or not to be tried again in this life
         self._key: Key | None = None
@@ -55,8 +57,13 @@ class Finisher:
         self._work.clear()
 
     def step(self) -> bool:
-        """Advance the open meeting or else the newest that can be advanced; False when there is nothing to do."""
-        return any(self._advance(folder) for folder in self._unfinished())
+        """Advance the open meeting or else the newest that can be advanced; False when there is nothing to do.
+
+        Only then meetings are deleted whose time has come.
+        """
+        if any(self._advance(folder) for folder in self._unfinished()):
+            return True
+        return bool(self._deletions.look(self._signs_with()))
 
     def _unfinished(self) -> list[MeetingFolder]:
         folders = [folder for folder in self._folders.every_meeting() if folder.id not in self._left]

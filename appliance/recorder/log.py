@@ -43,6 +43,7 @@ class Log:
 
     def _sources(self, meetings: Iterable[MeetingFolder]) -> Iterable[tuple[str, Path]]:
         yield "tickets", self._folders.tickets_db
+        yield "operator", self._folders.operator_db
         for one in meetings:
             for path in (one.record_db, one.transcript_db, one.room_db, one.finish_db, one.seats_db):
                 yield f"{one.id}/{path.stem}", path

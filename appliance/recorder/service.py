@@ -16,7 +16,7 @@ from appliance.clock import Clock
 from appliance.errors import DataNotWritable, StorageFailed
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
-from appliance.recorder import disk, microphone, soundcards, spent_masters
+from appliance.recorder import disk, microphone, removal, soundcards, spent_masters
 from appliance.recorder.acts import Acts
 from appliance.recorder.capture import Capture
 from appliance.recorder.disk import Disk
@@ -48,7 +48,7 @@ class Recorder:
     def __init__(self, settings: Settings, clock: Clock, ports: Ports) -> None:
         self._settings, self._clock, self._ports = settings, clock, ports
         self._folders = Folders(Path(settings.store.data))
-        examination = Examination(settings, self._folders, ports)
+        self._examination = examination = Examination(settings, self._folders, ports)
         self._db = box.own(self._folders)
         if examination.key:
             box.set_certificate(self._db, examination.key.pem.decode())
@@ -169,9 +169,12 @@ class Recorder:
         return recording is not None and (recording.unanswered > 0 or told > recording.objections)
 
     def _tidy(self) -> None:
-        """Remove the masters whose lossless copies were compared."""
+        """Remove the masters whose lossless copies were compared, and what is left of deleted meetings."""
         for meeting in spent_masters.let_go(self._folders):
             events.log(self._db, self._clock, "master removed", meeting)
+        key = self._examination.key
+        for meeting in removal.let_go(self._folders, self._db, key.fingerprint) if key else []:
+            events.log(self._db, self._clock, "meeting deleted", meeting)
         self._meetings.log.follow()
 
     def _moments(self) -> Moments:

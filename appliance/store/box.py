@@ -122,6 +122,12 @@ def last_refusal(db: Database) -> Refusal | None:
     return Refusal(*row) if row else None
 
 
+def refusals(db: Database) -> Iterator[Refusal]:
+    """All of them, oldest first."""
+    for row in db.conn.execute("SELECT id, wall, because, jws FROM refusals ORDER BY rowid"):
+        yield Refusal(*row)
+
+
 def add_to_log(db: Database, source: str, entries: list[tuple[int, bytes, bytes]]) -> None:
     """Events of one file in their order: the number there, the salt, and the leaf."""
     with db.conn:
@@ -140,3 +146,19 @@ def logged(db: Database, source: str) -> int:
 def log_leaves(db: Database) -> Iterator[bytes]:
     for row in db.conn.execute("SELECT leaf FROM log ORDER BY number"):
         yield row[0]
+
+
+def forget_salts(db: Database, meeting: str) -> None:
+    """Leave of a meeting's events only leaves, which tell nothing without their salts. Safe to repeat."""
+    db.conn.execute("PRAGMA secure_delete=ON")  # overwritten in the file too; what the card keeps, nobody knows
+    with db.conn:
+        db.conn.execute(
+            "UPDATE log SET salt = NULL WHERE substr(source, 1, ?) = ? AND salt IS NOT NULL",
+            (len(meeting) + 1, f"{meeting}/"),
+        )
+
+
+def ended_meetings(folders: Folders) -> set[str]:
+    """The meetings that the list says have ended; none where it is out of reach."""
+    with opened(read(folders)) as db:
+        return {one.id for one in meetings(db) if one.ended_wall} if db else set()

@@ -15,6 +15,15 @@ MASTER_MAY_GO = "master may go"
 
 
 @dataclass(frozen=True)
+class Retention:
+    """What the finisher saw by a trusted clock: the meeting ended, and the last of so many holds lifted (RFC 3339)."""
+
+    ended_wall: str | None = None
+    freed_wall: str | None = None
+    liftings: int = 0
+
+
+@dataclass(frozen=True)
 class Copy:
     """A file in the meeting's copies folder that attendees may take; built once, never changed."""
 
@@ -63,3 +72,15 @@ def master_may_go(folder: MeetingFolder) -> bool:
     """Whether the master is removed, or will be; False also while finish.db is out of reach."""
     with opened(read(folder)) as db:
         return db is not None and MASTER_MAY_GO in steps(db)
+
+
+def retention(db: Database) -> Retention:
+    row = db.conn.execute("SELECT ended_wall, freed_wall, liftings FROM retention").fetchone()
+    return Retention(*row) if row else Retention()
+
+
+def set_retention(db: Database, seen: Retention) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT OR REPLACE INTO retention VALUES (1, ?, ?, ?)", (seen.ended_wall, seen.freed_wall, seen.liftings)
+        )

@@ -57,6 +57,35 @@ class MeetingFolder:
 
 
 @dataclass(frozen=True)
+class TombstoneFolder:
+    """What remains of a deleted meeting. Without its statement, which comes last, nothing is deleted yet."""
+
+    path: Path
+
+    @property
+    def statement(self) -> Path:
+        return self.path / "tombstone.jws"
+
+    @property
+    def leaves(self) -> Path:
+        return self.path / "leaves.sha256"
+
+    @property
+    def marks(self) -> Path:
+        return self.path / "marks.sha256"
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the meeting is being deleted at this moment, or was."""
+        return self.path.is_dir()
+
+    @property
+    def stands(self) -> bool:
+        """Whether the meeting counts as deleted, whatever is still there of it."""
+        return self.statement.exists()
+
+
+@dataclass(frozen=True)
 class Folders:
     """The data folder of a box."""
 
@@ -69,6 +98,28 @@ class Folders:
     @property
     def tickets_db(self) -> Path:
         return self.data / "tickets.db"
+
+    @property
+    def operator_db(self) -> Path:
+        return self.data / "operator.db"
+
+    @property
+    def tombstones(self) -> Path:
+        """Made by the finisher, which alone writes there."""
+        return self.data / "tombstones"
+
+    def tombstone(self, meeting_id: str) -> TombstoneFolder:
+        return TombstoneFolder(self.tombstones / meeting_id)
+
+    def every_tombstone(self) -> list[TombstoneFolder]:
+        """Those that stand, the newest day first."""
+        found = [TombstoneFolder(path) for path in sorted(self.tombstones.glob("*"), reverse=True)]
+        return [one for one in found if one.stands]
+
+    @property
+    def going(self) -> Path:
+        """What the recorder is removing: a meeting comes here in one step."""
+        return self.data / "going"
 
     @property
     def evidence(self) -> Path:
@@ -104,7 +155,14 @@ class Folders:
         return folder
 
     def every_meeting(self) -> list[MeetingFolder]:
-        """All meetings there are, the newest day first."""
+        """All meetings there are, the newest day first; one with a tombstone is none any more."""
+        return [folder for folder in self._folders_of_meetings() if not self.tombstone(folder.id).stands]
+
+    def deleted_meetings(self) -> list[MeetingFolder]:
+        """Those that count as deleted and are not removed yet."""
+        return [folder for folder in self._folders_of_meetings() if self.tombstone(folder.id).stands]
+
+    def _folders_of_meetings(self) -> list[MeetingFolder]:
         return [MeetingFolder(path) for path in sorted(self.meetings.glob("*"), reverse=True) if path.is_dir()]
 
 

@@ -6,9 +6,10 @@
 | tickets.db    | web         | who may take a copy                                            |
 | record.db     | recorder    | seconds, gaps and marks of one meeting                         |
 | transcript.db | transcriber | passages, lines and the cursor `transcribed` of one meeting    |
-| room.db       | web         | who objects, who took which copy of one meeting                |
+| room.db       | web         | who objects, took which copy, or asks to keep one meeting      |
 | finish.db     | finisher    | the steps done and the copies of one meeting                   |
 | seats.db      | seats       | directions from which one meeting was spoken: no sound, nobody |
+| operator.db   | operator    | holds of whoever looks after the box, by `candour hold`        |
 
 Times: `monotonic` is in seconds of the boot `boot_id`, `wall` is RFC 3339 UTC. Positions and lengths of sound
 are in samples of the master. Every file has `events`: what its writer did, in order. The tables are made last, so
@@ -25,6 +26,7 @@ transcript = Migrations("transcript")
 room = Migrations("room")
 finish = Migrations("finish")
 seats = Migrations("seats")
+operator = Migrations("operator")
 
 EVENTS = """
     CREATE TABLE events (
@@ -247,6 +249,16 @@ def o001_room(db: Database) -> None:
             wall TEXT NOT NULL
         ) STRICT
         """,
+        """
+        CREATE TABLE holds (              -- in force until lifted, here or in operator.db
+            id INTEGER PRIMARY KEY,
+            ticket INTEGER NOT NULL,
+            pseudonym TEXT NOT NULL,
+            why TEXT NOT NULL,
+            wall TEXT NOT NULL,
+            lifted_wall TEXT
+        ) STRICT
+        """,
         EVENTS,
     )
 
@@ -265,6 +277,14 @@ def f001_finish(db: Database) -> None:
             made_wall TEXT NOT NULL
         ) STRICT
         """,
+        """
+        CREATE TABLE retention (          -- moments that the finisher saw itself, by a trusted clock
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            ended_wall TEXT,              -- the first at which the meeting had ended
+            freed_wall TEXT,              -- the first at which the last hold so far was lifted
+            liftings INTEGER NOT NULL     -- of how many holds so far
+        ) STRICT
+        """,
         EVENTS,
     )
 
@@ -280,6 +300,35 @@ def d001_seats(db: Database) -> None:
             samples INTEGER NOT NULL,
             angle_deg REAL NOT NULL,      -- from the first microphone of the ring towards the second, 0 to 360
             strength REAL NOT NULL        -- how much of the block's sound above the noise floor points there
+        ) STRICT
+        """,
+        EVENTS,
+    )
+
+
+@operator()
+def p001_operator(db: Database) -> None:
+    run(
+        db,
+        """
+        CREATE TABLE holds (
+            id INTEGER PRIMARY KEY,
+            meeting TEXT NOT NULL,
+            who TEXT NOT NULL,
+            why TEXT NOT NULL,
+            wall TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE liftings (
+            id INTEGER PRIMARY KEY,
+            meeting TEXT NOT NULL,
+            source TEXT NOT NULL,         -- whose file the hold is in: operator or room
+            hold INTEGER NOT NULL,        -- and which one there
+            who TEXT NOT NULL,
+            why TEXT NOT NULL,
+            wall TEXT NOT NULL,
+            UNIQUE (meeting, source, hold)
         ) STRICT
         """,
         EVENTS,

@@ -301,3 +301,13 @@ def state(db: Database, kind: str, jws: str) -> None:
 def statement(db: Database, kind: str) -> str | None:
     row = db.conn.execute("SELECT jws FROM statements WHERE kind = ?", (kind,)).fetchone()
     return row[0] if row else None
+
+
+def signed(folder: MeetingFolder, kind: str) -> str:
+    """What was signed about a meeting; empty where there is no record, or nothing was signed. Raises OSError."""
+    if not folder.record_db.exists():
+        return ""
+    with opened(read(folder)) as db:
+        if db is None:
+            raise BlockingIOError(f"{folder.record_db} is out of reach just now")
+        return statement(db, kind) or ""

@@ -37,3 +37,20 @@ def objections(db: Database) -> int:
 def collectors(db: Database) -> set[int]:
     """The tickets with which at least one copy was taken."""
     return {row[0] for row in db.conn.execute("SELECT DISTINCT ticket FROM collections")}
+
+
+def add_hold(db: Database, ticket: int, pseudonym: str, why: str, wall: str) -> None:
+    """A ticket's holder asks to keep the meeting."""
+    with db.conn:
+        db.conn.execute(
+            "INSERT INTO holds (ticket, pseudonym, why, wall) VALUES (?, ?, ?, ?)", (ticket, pseudonym, why, wall)
+        )
+
+
+def lift_holds(db: Database, ticket: int, wall: str) -> bool:
+    """The same holder asks no more; True where there was something to lift."""
+    with db.conn:
+        done = db.conn.execute(
+            "UPDATE holds SET lifted_wall = ? WHERE ticket = ? AND lifted_wall IS NULL", (wall, ticket)
+        )
+    return done.rowcount > 0

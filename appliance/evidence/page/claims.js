@@ -20,5 +20,14 @@ const claim = (() => {
     return found;
   }
 
-  return Object.freeze({ of, count });
+  // One that is text. Raises TypeError.
+  function text(value, name) {
+    const found = of(value, name);
+    if (typeof found !== "string") {
+      throw new TypeError(`its ${name} is no text`);
+    }
+    return found;
+  }
+
+  return Object.freeze({ of, count, text });
 })();

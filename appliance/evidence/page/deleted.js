@@ -61,7 +61,7 @@ const deleted = (() => {
       throw new RangeError(`${claims.time} is no time`);
     }
     const day = `${on.getUTCDate()} ${MONTHS[on.getUTCMonth()]} ${on.getUTCFullYear()}`;
-    return `The box deleted this recording on ${day}, because ${claim.of(claims, "because")}.`;
+    return `The box deleted this recording on ${day}, because ${claim.text(claims, "because")}.`;
   }
 
   return Object.freeze({ TOMBSTONE_NAME, MARKS_NAME, beside_seal, alone, marks });

@@ -1,0 +1,72 @@
+"""`candour export`: what shows years later that meetings were deleted when they were, and that the log only grew.
+
+It holds no sound and no word that was said. Made again and again and kept elsewhere, it convicts a box that later shows
+another log.
+"""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from appliance.errors import BadStatement, NothingToExport, OutNotWritable
+from appliance.evidence import statement
+from appliance.evidence.claims import NOT_RECORDED, SEAL, START
+from appliance.evidence.heads import HEADS, LOG, TOMBSTONES
+from appliance.settings import Settings
+from appliance.store import box, record
+from appliance.store.database import opened
+from appliance.store.folders import Folders
+
+
+def run(settings: Settings, target: Path) -> str:
+    """Fill an empty folder; returns what to say about it. Raises OutNotWritable, NothingToExport."""
+    folders = Folders(Path(settings.store.data))
+    with opened(box.read(folders)) as db:
+        if db is None:
+            raise NothingToExport(path=folders.data)
+        heads = list(_heads(folders, [one.jws for one in box.refusals(db)]))
+        leaves = [f"{leaf.hex()}\n" for leaf in box.log_leaves(db)]  # after the heads: it may grow meanwhile
+        pem = box.certificate(db) or ""
+    try:
+        _empty(target)
+        for grave in folders.every_tombstone():
+            shutil.copytree(grave.path, target / TOMBSTONES / grave.path.name)
+        (target / LOG).write_text("".join(leaves))
+        (target / HEADS).write_text("".join(heads))
+        (target / "device.pem").write_text(pem)
+    except (OSError, shutil.Error) as error:
+        raise OutNotWritable(path=target, why=error) from error
+    counted = (
+        f"tombstones {len(folders.every_tombstone())}, events of the log {len(leaves)}, its signed heads {len(heads)}"
+    )
+    return f"Written to {target}: {counted}."
+
+
+def _empty(target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    if any(target.iterdir()):
+        raise FileExistsError("it is not empty")
+
+
+def _heads(folders: Folders, refusals: list[str]) -> Iterator[str]:
+    """A line for each statement in which a head of the log stands."""
+    tombstones = [grave.statement.read_text() for grave in folders.every_tombstone()]
+    for jws in [*tombstones, *refusals, *_of_meetings(folders)]:
+        try:
+            said = statement.read(jws)
+        except BadStatement:
+            continue
+        if head := said.claims.get("log"):
+            about = {"meeting": said.claims["meeting"], "kind": said.kind, "jws": said.jws}
+            yield json.dumps(head | about, sort_keys=True) + "\n"
+
+
+def _of_meetings(folders: Folders) -> Iterator[str]:
+    """What was signed about the meetings that are there; one that cannot be read is left out."""
+    for folder in folders.every_meeting():
+        try:
+            yield from filter(None, [record.signed(folder, kind) for kind in (START, SEAL, NOT_RECORDED)])
+        except (OSError, sqlite3.Error):
+            continue
