@@ -168,8 +168,9 @@ def logged(folder: MeetingFolder) -> list[str]:
         return [event.event for event in events.events(db)]
 
 
-def contents(folder: MeetingFolder) -> dict[str, bytes]:
-    return {path.name: _content(path) for path in folder.copies.iterdir()}
+def contents(folder: MeetingFolder) -> dict[str, str]:
+    """What is in the copies, by their names, as SHA-256: so that two can be compared and what differs be read."""
+    return {path.name: hashlib.sha256(_content(path)).hexdigest() for path in folder.copies.iterdir()}
 
 
 def _content(path: Path) -> bytes:
