@@ -49,11 +49,11 @@ const checker = (() => {
       filled(status, say("again"));
       return;
     }
-    const { kind, parts } = findings.shown(verdict, opened.of_page);
+    const { kind, is_unchanged, parts } = findings.shown(verdict, opened.of_page);
     place.className = `verdict ${kind}`;
     filled(place, ...parts).hidden = false;
     filled(status);
-    document.querySelector("[data-unchecked]").hidden = kind === "good";
+    document.querySelector("[data-unchecked]").hidden = is_unchanged;
     place.focus();
   }
 

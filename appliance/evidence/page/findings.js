@@ -9,12 +9,12 @@ const findings = (() => {
 
   // What stands in the page for a verdict, and of which kind it is: "good", "bad" or "unsure".
   function shown(verdict, of_page) {
-    const { kind, head, more, integrity, completeness } = summary(verdict);
+    const { kind, head, more, is_unchanged, integrity, completeness } = summary(verdict);
     const whose = verdict.key ? box(verdict) : [];
     const found = [...answers(integrity, completeness), ...list(verdict.findings.filter((one) => !is_box(one)))];
-    const top = [made("h3", {}, say(head)), ...(more ? [made("p", {}, say(more))] : [])];
+    const top = [made("h3", {}, say(head)), ...more.map((text) => made("p", {}, say(text)))];
     const last = [looked_at(verdict), say(of_page ? "from_page" : "from_files")].map((text) => made("p", { class: "small" }, text));
-    return { kind, parts: [...top, ...(kind === "good" ? [...whose, ...found] : [...found, ...whose]), ...last] };
+    return { kind, is_unchanged, parts: [...top, ...(is_unchanged ? [...whose, ...found] : [...found, ...whose]), ...last] };
   }
 
   function answers(integrity, completeness) {
@@ -28,7 +28,7 @@ const findings = (() => {
     ];
   }
 
-  // A box that nobody has vouched for is said by its fingerprint: it is a question for the reader, not for this page.
+  // A box that nobody has vouched for is a question for the reader, and never good: it is said by its fingerprint.
   function summary({ findings: found, looked_at: names }) {
     const abouts = new Set(found.filter((one) => !is_box(one)).map(({ about }) => about));
     const of = (worse, well) => (abouts.has(worse) ? worse : abouts.has(UNKNOWN) ? UNKNOWN : well);
@@ -36,22 +36,26 @@ const findings = (() => {
     const [integrity, completeness] = [of(ALTERED, is_small ? "as signed" : "unaltered"), of(INCOMPLETE, is_small ? "as signed" : "complete")];
     if (abouts.has(ALTERED) || abouts.has(INCOMPLETE)) {
       const head = abouts.has(ALTERED) ? (abouts.has(INCOMPLETE) ? "bad_both" : "bad_altered") : "bad_incomplete";
-      return { kind: "bad", head, more: "", integrity, completeness };
+      return { kind: "bad", head, more: [], is_unchanged: false, integrity, completeness };
     }
     if (abouts.has(UNKNOWN)) {
-      return { kind: "unsure", head: "unsure", more: "", integrity, completeness };
+      return { kind: "unsure", head: "unsure", more: [], is_unchanged: false, integrity, completeness };
     }
-    return { kind: "good", ...praise(names.map(plain), found.some(is_box), is_small), integrity, completeness };
+    const is_unknown_box = found.some(is_box);
+    const kind = is_unknown_box ? "unsure" : "good";
+    return { kind, is_unchanged: true, ...praise(names.map(plain), is_unknown_box, is_small), integrity, completeness };
   }
 
+  // Nothing here is praised without saying whose it is: anybody can sign a recording of their own.
   function praise(names, is_unknown_box, is_small) {
+    const more = is_unknown_box ? ["unknown_box"] : [];
     if (!is_small) {
-      return { head: is_unknown_box ? "good_unknown_box" : "good", more: "" };
+      return { head: is_unknown_box ? "unchanged" : "good", more };
     }
     if (names.includes(SMALL)) {
-      return { head: "good_small", more: "good_small_why" };
+      return { head: "good_small", more: ["good_small_why", ...more] };
     }
-    return { head: names.includes(NOTHING) ? "good_nothing" : "unsure", more: "" };
+    return { head: names.includes(NOTHING) ? "good_nothing" : "unsure", more };
   }
 
   function box({ key, findings: found }) {
