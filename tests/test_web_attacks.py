@@ -62,10 +62,13 @@ def test_a_form_from_elsewhere(path: str, origin: str | None, stranger: FlaskCli
     assert "did not come from this page" in answer.text and "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "[", "a b", "10.0.0.1.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "[", "a b", "10.0.0.1.evil.example", ".", "..", "a" * 300]
+)
 def test_a_name_that_a_stranger_pointed_at_the_box(host: str, stranger: FlaskClient) -> None:
     answer = stranger.get("/", headers={"Host": host})
     assert answer.status_code == 400 and "Get my ticket" not in answer.text
+    assert "X-Content-Type-Options" in answer.headers
 
 
 @pytest.mark.parametrize("host", ["10.41.0.1", "10.41.0.1:8080", "[fd00::1]:80", "candour", "candour.local"])

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, SecurityError, ServiceUnavailable
 
 from web import words
 from web.house import OUT_OF_REACH, house
@@ -85,7 +85,10 @@ def refusal(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     title, general = SENTENCES.get(code, SENTENCES[400] if code < 500 else SENTENCES[500])
     own_words = error.description not in (type(error).description, None) and not isinstance(error, SecurityError)
-    page = render_template("refusal.html", title=title, sentence=error.description if own_words else general)
+    sentence = error.description if own_words else general
+    if isinstance(request.routing_exception, BadRequest):  # a name for which no link can be made
+        return Response(f"{title}. {sentence}\n", code, mimetype="text/plain")
+    page = render_template("refusal.html", title=title, sentence=sentence)
     kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Content-Range")]
     return page, code, kept
 

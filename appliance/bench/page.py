@@ -176,8 +176,8 @@ def most_kb(process: Path) -> int:
 
 def failures(result: dict[str, Any]) -> list[str]:
     said = []
-    if not result["verdict"].startswith("Complete and unaltered"):
-        said.append("The page does not find what the box made complete and unaltered.")
+    if not result["verdict"].startswith("Complete and unchanged"):
+        said.append("The page does not find what the box made complete and unchanged.")
     if result["MB of JavaScript heap at most"] > MOST_HEAP_MB:
         said.append(f"Checking takes more than {MOST_HEAP_MB:.0f} MB of JavaScript heap.")
     return said
