@@ -147,6 +147,19 @@ def test_old_receipts_are_judged_by_the_tombstone(made: tuple[Folders, Kept]) ->
     assert status == 1 and "contradict" in said.lower()
 
 
+def test_a_statement_alone_is_judged_whatever_it_was_saved_as(made: tuple[Folders, Kept], tmp_path: Path) -> None:
+    folders, kept = made
+    alone = tmp_path / f"{MEETING} tombstone (1).jws"
+    shutil.copy(folders.tombstone(MEETING).statement, alone)
+    status, said = run("verify", alone, "--root", kept.root, "--receipt", kept.receipt(16))
+    assert status == 1 and "The box deleted this recording" in said and "3 signed seconds are lost" in said
+    status, said = run("verify", kept.receipt(3), "--root", kept.root)
+    assert status == 2 and "nothing can be judged" in said
+    (tmp_path / "rubbish.jws").write_bytes(b"\xff\x00")
+    status, said = run("verify", tmp_path / "rubbish.jws", "--root", kept.root)
+    assert status == 2 and "nothing can be judged" in said
+
+
 def test_an_old_bundle_is_judged_by_itself_and_by_the_tombstone(made: tuple[Folders, Kept]) -> None:
     folders, kept = made
     grave = folders.tombstone(MEETING)

@@ -25,6 +25,7 @@ from test_web_chromium import FLAGS
 from web_server import PATIENCE_S
 
 from appliance.evidence import open_me, statement
+from appliance.evidence.claims import TOMBSTONE
 
 pytestmark = pytest.mark.chromium
 HOSTILE = [
@@ -269,6 +270,31 @@ def test_every_changed_second_is_named_and_plays(phone: Reader, home: Path, meet
     phone.clicks(phone.driver.find_element(By.XPATH, "//*[@data-verdict]//button[contains(., '0:15')]"))
     phone.until("return document.querySelector('audio').currentTime >= 15")
     phone.does("document.querySelector('audio').pause()")
+
+
+def test_a_deleted_recording_is_known_by_its_tombstone(
+    phone: Reader, home: Path, meeting: SignedMeeting, tmp_path: Path
+) -> None:
+    seal = meeting.at_seal
+    audio, marked = seal.claims["audio"], seal.claims["marks"]
+    told = {
+        "meeting": "2026-03-02-K7QF", "seal": seal.digest, "because": "it had been kept for the promised 90 days",
+        "seconds": audio["seconds"], "root": audio["root"], "marks": marked["count"], "marks_root": marked["root"],
+        "time": "2026-05-31T10:00:00.000Z", "clock": "synchronised", "log": {},
+    }  # fmt: skip
+    jws = statement.signed(TOMBSTONE, told, meeting.box)
+    with zipfile.ZipFile(tmp_path / "2026-03-02-K7QF tombstone.zip", "w") as archive:
+        archive.writestr("2026-03-02-K7QF/tombstone.jws", jws)
+        archive.write(meeting.at / "leaves.sha256", "2026-03-02-K7QF/leaves.sha256")
+    phone.opens((home / "bare.html").as_uri())
+    phone.chooses(tmp_path / "2026-03-02-K7QF tombstone.zip")
+    phone.chooses(meeting.receipt(10), into="receipts")
+    said = phone.checks()
+    assert said.startswith("It cannot be judged") and "It agrees: the first 10 seconds" in said
+    assert "The box deleted this recording on 31 May 2026, because it had been kept" in said
+    (tmp_path / "2026-03-02-K7QF tombstone.jws").write_text(jws)
+    phone.chooses(tmp_path / "2026-03-02-K7QF tombstone.jws")
+    assert "The box deleted this recording on 31 May 2026" in phone.checks()
 
 
 def test_a_browser_that_reads_known_sound_as_another_one_judges_nothing(phone: Reader, home: Path) -> None:

@@ -43,9 +43,10 @@ def test_everybody_in_the_room_can_take_away_that_the_box_could_not_record(deaf:
     said = statement.read(saved.text)
     assert said.kind == NOT_RECORDED
     assert said.claims["because"].startswith("could not record: No microphone")
-    (tmp_path / "taken").mkdir()
-    (tmp_path / "taken" / "not-recorded.jws").write_text(saved.text)
-    verdict = verify.of_path(tmp_path / "taken")
+    taken = tmp_path / saved.headers["Content-Disposition"].split('"')[1]
+    assert taken.name == f"{said.claims['meeting']} not-recorded.jws"
+    taken.write_text(saved.text)
+    verdict = verify.of_path(taken)
     assert "nothing was recorded (could not record: No microphone" in verdict.as_text()
 
 

@@ -29,6 +29,7 @@ STATEMENTS = {
     "not-recorded.jws": NOT_RECORDED,
     TOMBSTONE_NAME: TOMBSTONE,
 }
+NAMES = {kind: name for name, kind in STATEMENTS.items()}
 LEAVES, MARKS = "leaves.sha256", "marks.jsonl"
 MOST_BYTES = 4_000_000  # of a list of leaves: 12 hours are 3.2 MB
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,8 @@ from zipfile import BadZipFile
 
 from cryptography import x509
 
-from appliance.errors import NotAudio, NothingToVerify
-from appliance.evidence import account, bag, excerpt, heads, merkle, receipts, seconds, sound, stamped
+from appliance.errors import BadStatement, NotAudio, NothingToVerify
+from appliance.evidence import account, bag, excerpt, heads, merkle, receipts, seconds, sound, stamped, statement
 from appliance.evidence.account import Account, Files
 from appliance.evidence.bagging import SIGNATURE
 from appliance.evidence.deleted import TOMBSTONE_NAME
@@ -168,14 +168,14 @@ def of_path(
     time_stamps: Sequence[Path] = (),
     tombstone: Path | None = None,
 ) -> Verdict:
-    """A bundle, a folder of copies, or what `candour export` made.
+    """A bundle, a folder of copies, a single statement, or what `candour export` made.
 
     Raises NothingToVerify, NotABundle, or BadCertificate for a root.
     """
     known = [certificate for root in roots for certificate in read_certificates(root)]
     if not path.exists():
         raise NothingToVerify(path=path)
-    with bag.opened(path) as entries:
+    with _opened(path) as entries:
         if heads.is_export(entries):
             return heads.judge(entries, receipt_files, known)
         files = dict(by_name(entries)) | ({TOMBSTONE_NAME: lambda: tombstone.open("rb")} if tombstone else {})
@@ -184,6 +184,20 @@ def of_path(
             verdict.find(SIGNATURE, About.INTEGRITY, says)
         stamped.judge(entries, path, time_stamps, known, verdict)
     return verdict
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[bag.Entries]:
+    """What a bundle or a folder holds, or a statement by the name that it has there, whatever it was saved as."""
+    if path.suffix != ".jws" or path.is_dir():
+        with bag.opened(path) as entries:
+            yield entries
+        return
+    try:
+        kind = statement.read(path.read_text("utf-8", "replace")).kind
+    except BadStatement:
+        kind = ""
+    yield {account.NAMES[kind]: lambda: path.open("rb")} if kind in account.NAMES else {}
 
 
 def by_name(entries: bag.Entries) -> Files:

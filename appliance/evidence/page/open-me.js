@@ -8,6 +8,7 @@
   const parts = [...document.querySelectorAll("[data-of]")];
   const doors = [...document.querySelectorAll("[data-part]")];
   const ENDINGS = /\.(flac|wav|mp3)$/i;
+  const STATEMENT = /(?:^|[ _])(tombstone|not-recorded)[^a-z]*\.jws$/i; // saved after the name of its meeting
 
   async function open(chosen) {
     filled(status, chosen.length ? say("opening") : "");
@@ -24,7 +25,9 @@
     return chosen.map((file) => {
       const ending = file.name.match(ENDINGS);
       const is_only = ending && sounds.filter(({ name }) => name.toLowerCase().endsWith(ending[0].toLowerCase())).length === 1;
-      return { name: is_only ? `recording${ending[0].toLowerCase()}` : file.name, blob: file };
+      const statement = file.name.match(STATEMENT);
+      const name = is_only ? `recording${ending[0].toLowerCase()}` : statement ? `${statement[1].toLowerCase()}.jws` : file.name;
+      return { name, blob: file };
     });
   }
 

@@ -11,7 +11,7 @@ const WORDS_EN = Object.freeze({
   seal_unread: "What came with this page cannot be believed: {why}",
 
   choose: "Choose the recording",
-  choose_how: "A page cannot open files by itself. Choose bundle.zip, or recording.flac, recording.mp3 or recording.wav, from the folder where you saved them. You may choose several together.",
+  choose_how: "A page cannot open files by itself. Choose bundle.zip, or recording.flac, recording.mp3 or recording.wav, from the folder where you saved them; of a deleted recording, its tombstone.zip. You may choose several together.",
   opening: "Opening ...",
   chosen: "Chosen: {names}.",
   chosen_without: "Chosen: {names}. There is no recording among them.",
