@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 
 import jiwer
@@ -10,7 +11,11 @@ import pytest
 import soundfile
 from real_speech import model_folder
 from sound_of import RATE, sample_meeting
+from test_read_me import FOR_THE_ORGANISATION, Unpacked, commands, stamped
+from time_stamp_service import Service
 from whisper_normalizer.english import EnglishTextNormalizer
+
+from appliance.evidence import read_me
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "appliance" / "bench" / "sample_meeting"
@@ -41,6 +46,20 @@ def word_error_rate(reference: str, hypothesis: str) -> float:
     return float(jiwer.wer(plain(reference), plain(hypothesis)))
 
 
+def other_programs_agree(bundle: Path, desk: Path) -> None:
+    """Everything that READ-ME-FIRST.txt in it names, with a time stamp, and bagit."""
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(desk / "home")
+    (folder,) = (desk / "home").iterdir()
+    (desk / "service").mkdir()
+    one = stamped(Unpacked(folder), Service(desk / "service"))
+    lines = commands(one.text().split(read_me.BETWEEN)[0])
+    done = one.run(*(line for line in lines if FOR_THE_ORGANISATION not in line), "python -m bagit --validate .")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in ("Verified OK", "Time stamp:", "Integrity:    unaltered", "Completeness: complete", one.fingerprint):
+        assert words in done.stdout, done.stdout
+
+
 def test_the_demo_at_four_times_the_speed(tmp_path: Path) -> None:
     out = tmp_path / "out"
     summary = demo(out, "--speed", "4")
@@ -54,6 +73,7 @@ def test_the_demo_at_four_times_the_speed(tmp_path: Path) -> None:
     script = " ".join(turn["text"] for turn in json.loads((SAMPLE / "meeting.json").read_text())["turns"])
     assert word_error_rate(script, spoken_lines(out / "transcript.vtt")) <= MOST_WRONG_WORDS
     assert {"recording.flac", "recording.mp3", "transcript.txt", "transcript.vtt"} <= {p.name for p in out.iterdir()}
+    other_programs_agree(out / "bundle.zip", tmp_path / "desk")
 
 
 def test_the_demo_finds_a_loss_of_three_tenths_of_a_second(tmp_path: Path) -> None:
