@@ -109,7 +109,8 @@ def test_a_step_and_its_copies_are_written_together(meeting: MeetingFolder) -> N
 
 def test_only_hashes_of_tickets_are_kept(folders: Folders) -> None:
     db = tickets.own(folders)
-    tickets.add(db, meeting="M", token_sha256=b"t" * 32, code_sha256=b"c" * 32, pseudonym="Blue Heron", wall="now")
+    secret = tickets.Secret(b"t" * 32, b"c" * 32)
+    tickets.add(db, meeting="M", secret=secret, pseudonym="Blue Heron", wall="now")
     by_token, by_code = tickets.by_hash(db, b"t" * 32), tickets.by_hash(db, b"c" * 32)
     assert by_token == by_code
     assert by_token is not None

@@ -202,7 +202,7 @@ def test_headers_on_every_answer(path: str, stranger: FlaskClient) -> None:
 def test_nobody_can_fill_the_disk_with_tickets(
     table: BoxOnTheTable, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.tickets.MOST_OF_A_MEETING", 3)
+    monkeypatch.setattr("web.admission.MOST_OF_A_MEETING", 3)
     answers = [app.test_client().post("/ticket", headers=OWN) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [303, 303, 303, 403]
     assert "All 3 tickets" in answers[-1].text

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from appliance.clock import Clock
 from appliance.settings import Settings
 from appliance.store.folders import Folders
+from web.patience import Patience
 
 Place = TypeVar("Place", bound=Hashable, contravariant=True)
 Seen = TypeVar("Seen")
@@ -44,6 +45,7 @@ class House:
     folders: Folders
     boot_id: str
     pen: threading.Lock = field(default_factory=threading.Lock)
+    patience: Patience = field(default_factory=Patience)
 
 
 def house() -> House:

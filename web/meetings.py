@@ -7,9 +7,11 @@ from appliance.clock import in_words, spoken
 from appliance.store import box, finish, room, tickets
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
+from appliance.store.tickets import HOLDER, SLIP, Ticket
 from web.house import house, reading, within_reach
 from web.keeping import Keeping, deletion, keeping
 from web.now import Progress, progress
+from web.objecting import objected
 from web.purse import Held, held
 from web.receipts import Receipt, newest
 from web.words import about_minutes, size
@@ -43,7 +45,7 @@ class Seen:
 
     held: Held
     when: str
-    tickets: int
+    people: list[Ticket]
     collectors: int
     progress: Progress
     copies: list[Copy]
@@ -52,6 +54,8 @@ class Seen:
     unwritten: bool
     """Whether it will never have a transcript: it was put away while the box wrote none."""
     keeping: Keeping | None
+    objected: bool = False
+    """With this very ticket."""
     deleted: str = ""
 
     @property
@@ -76,6 +80,10 @@ class Seen:
         return bool(self.missing or self.deleted) or (bool(self.copies) and not self.waits)
 
     @property
+    def names(self) -> list[str]:
+        return [copy.name for copy in self.copies]
+
+    @property
     def signed(self) -> list[Copy]:
         """What the box signed about this meeting."""
         return [copy for copy in self.copies if copy.name.endswith(SIGNED)]
@@ -93,13 +101,20 @@ class Seen:
     def count(self) -> str:
         if self.deleted:
             return ""
-        if self.tickets == 1:
+        if len(self.people) == 1:
             return "You hold the only ticket so far" + (", and you have taken a copy." if self.collectors else ".")
-        return f"{self.tickets} tickets, and {self.collectors} of them have taken a copy."
+        return f"{len(self.people)} tickets, and {self.collectors} of them have taken a copy."
 
     @property
     def ask(self) -> str:
-        return f"“We are {self.tickets}; does your page say {self.tickets}?”" if self.tickets > 1 else ""
+        people = len(self.people)
+        return f"“We are {people}; does your page say {people}?”" if people > 1 else ""
+
+    @property
+    def holders(self) -> list[str]:
+        """Everybody who holds a ticket, and how they came by it."""
+        names = {one.id: one.pseudonym for one in self.people}
+        return [f"{one.pseudonym}{_by(one, names)}" for one in self.people]
 
     @property
     def waits(self) -> str:
@@ -136,7 +151,7 @@ def seen(held: Held) -> Seen:
 
 def _deleted(held: Held) -> Seen:
     meeting = held.ticket.meeting
-    return Seen(held, _when(_listed(meeting)), 0, 0, Progress(), [], "", None, False, None, deletion(meeting))
+    return Seen(held, _when(_listed(meeting)), [], 0, Progress(), [], "", None, False, None, deleted=deletion(meeting))
 
 
 def _there(held: Held) -> Seen:
@@ -146,7 +161,7 @@ def _there(held: Held) -> Seen:
     return Seen(
         held=held,
         when=_when(listed),
-        tickets=_tickets(folder.id),
+        people=_people(folder.id),
         collectors=_collectors(folder),
         progress=far,
         copies=copies(folder, far),
@@ -154,6 +169,7 @@ def _there(held: Held) -> Seen:
         receipt=newest(folder.id),
         unwritten=_put_away(folder) and not far.transcript_complete,
         keeping=keeping(held, folder),
+        objected=objected(held),
     )
 
 
@@ -194,9 +210,15 @@ def _missing(listed: box.Meeting | None, far: Progress) -> str:
     return ""
 
 
-def _tickets(meeting: str) -> int:
+def _people(meeting: str) -> list[Ticket]:
     db = reading(tickets, house().folders)
-    return len(tickets.of_meeting(db, meeting)) if db else 0
+    return tickets.of_meeting(db, meeting) if db else []
+
+
+def _by(one: Ticket, names: dict[int, str]) -> str:
+    if one.way == HOLDER:
+        return f", let in by {names.get(one.host or 0, 'somebody')}"
+    return ", by a printed slip" if one.way == SLIP else ""
 
 
 def _collectors(folder: MeetingFolder) -> int:

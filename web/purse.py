@@ -52,11 +52,11 @@ def holds(meeting: str) -> Held | None:
     return next((one for one in held() if one.ticket.meeting == meeting), None)
 
 
-def put(answer: Response, credential: str) -> None:
+def put(answer: Response, credential: str, instead_of: str = "") -> None:
     """Let the visitor's browser hold one ticket more; of a token and a code for the same one it keeps the token."""
-    code = code_of(credential)
-    same = [one.credential for one in held() if code_of(one.credential) == code and is_token(one.credential)]
-    kept = (same or [credential]) + [one.credential for one in held() if code_of(one.credential) != code]
+    code, others = code_of(credential), [one.credential for one in held() if one.credential != instead_of]
+    same = [one for one in others if code_of(one) == code and is_token(one)]
+    kept = (same or [credential]) + [one for one in others if code_of(one) != code]
     answer.set_cookie(
         COOKIE, ".".join(kept[:MOST]), max_age=KEPT_S, httponly=True, samesite="Lax", secure=request.is_secure
     )

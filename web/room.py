@@ -5,6 +5,7 @@ from io import BytesIO
 
 import segno
 from flask import Blueprint, Response, jsonify, render_template, request
+from markupsafe import Markup
 
 from web import identity, refusals
 from web.credentials import new_token
@@ -19,12 +20,14 @@ pages = Blueprint("room", __name__)
 def room() -> str:
     """A new token lies ready in the form, so that pressing twice gives one ticket."""
     current, found = now(), mine()
-    here = next((one.held for one in found or () if one.id == current.meeting), None)
+    here = next((one for one in found or () if one.id == current.meeting), None)
     return render_template(
         "room.html",
         now=current,
         mine=found,
-        here=here,
+        here=here.held if here else None,
+        may_object=here is not None and not here.ended,
+        objected=here is not None and here.objected,
         token=new_token(),
         address=address(),
         shape=shape,
@@ -60,18 +63,20 @@ def qr() -> Response:
     return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
+def as_svg(text: str) -> Markup:
+    """A QR code to stand in a page, for what no request may carry."""
+    return Markup(segno.make(text, micro=False).svg_inline(scale=6, light="#fff"))
+
+
 def shape(current: Now, found: list[Seen] | None) -> str:
     """A word that changes when an open page would need more than other texts; no meetings is not out of reach."""
-    parts = [
-        (one.key, one.ended, bool(one.missing), bool(one.receipt), [copy.name for copy in one.copies], kept(one))
-        for one in found or ()
-    ]
+    parts = [(one.key, one.ended, one.objected, bool(one.missing), one.names, kept(one)) for one in found or ()]
     return sha256(repr((current.meeting, current.admits, found is None, parts)).encode()).hexdigest()[:12]
 
 
 def kept(one: Seen) -> tuple[object, ...]:
-    """What an open page has to say anew about how long a meeting stays."""
-    return (one.deleted, *one.keeping.holds) if one.keeping else (one.deleted,)
+    """What an open page has to say anew about how long a meeting stays, and about its receipts."""
+    return (bool(one.receipt), one.deleted, *(one.keeping.holds if one.keeping else ()))
 
 
 def says(current: Now, found: list[Seen]) -> dict[str, str]:

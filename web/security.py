@@ -30,6 +30,10 @@ SENTENCES = {
     409: ("Too late, or just in time", "Something else happened at the same moment. Look at your page again."),
     410: ("Deleted", "The box has deleted this recording, as it had said."),
     413: ("Too much", "That was far more text than a ticket has."),
+    429: (
+        "Too many wrong codes",
+        "Wrong codes were typed here again and again. Wait ten minutes, or open your personal link: it works always.",
+    ),
     416: ("No such part", "The file is shorter than the part that was asked for. Start the download again."),
     503: ("Out of reach just now", words.OUT_OF_REACH),
     500: ("Something went wrong", "The fault is in the box, not in your phone. Try again in a minute."),

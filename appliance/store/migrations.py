@@ -3,7 +3,7 @@
 | file          | writer      | what                                                           |
 |---------------|-------------|----------------------------------------------------------------|
 | box.db        | recorder    | the state of the box, the list of meetings, the log            |
-| tickets.db    | web         | who may take a copy                                            |
+| tickets.db    | web         | who may take a copy, who lets whom in, printed slips           |
 | record.db     | recorder    | seconds, gaps and marks of one meeting                         |
 | transcript.db | transcriber | passages, lines and the cursor `transcribed` of one meeting    |
 | room.db       | web         | who objects, took which copy, or asks to keep one meeting      |
@@ -108,7 +108,27 @@ def t001_tickets(db: Database) -> None:
             code_sha256 BLOB NOT NULL UNIQUE,
             pseudonym TEXT NOT NULL,
             issued_wall TEXT NOT NULL,
+            way TEXT NOT NULL,            -- how it was come by: room, holder or slip
+            host INTEGER REFERENCES tickets(id), -- of which holder, where one let somebody in
             UNIQUE (meeting, pseudonym)
+        ) STRICT
+        """,
+        """
+        CREATE TABLE invitations (        -- by a holder, for one person and two minutes of one boot
+            ticket INTEGER PRIMARY KEY REFERENCES tickets(id),
+            code_sha256 BLOB NOT NULL UNIQUE,
+            until REAL NOT NULL,          -- monotonic
+            boot_id TEXT NOT NULL
+        ) STRICT
+        """,
+        """
+        CREATE TABLE slips (              -- printed tickets, of the meeting in which they are first used
+            id INTEGER PRIMARY KEY,
+            token_sha256 BLOB NOT NULL UNIQUE,
+            code_sha256 BLOB NOT NULL UNIQUE,
+            printed_wall TEXT NOT NULL,
+            ticket INTEGER UNIQUE REFERENCES tickets(id),
+            used_wall TEXT                -- when a browser took the ticket; from then on it is only paper
         ) STRICT
         """,
         EVENTS,

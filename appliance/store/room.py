@@ -34,6 +34,10 @@ def objections(db: Database) -> int:
     return found
 
 
+def has_objected(db: Database, ticket: int) -> bool:
+    return db.conn.execute("SELECT 1 FROM objections WHERE ticket = ?", (ticket,)).fetchone() is not None
+
+
 def collectors(db: Database) -> set[int]:
     """The tickets with which at least one copy was taken."""
     return {row[0] for row in db.conn.execute("SELECT DISTINCT ticket FROM collections")}
