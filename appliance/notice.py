@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-VERSION = "1"
+VERSION = "2"
 LANGUAGE = "en"
 
 

@@ -58,7 +58,7 @@ make_venv() {
   [ -x "$venv/bin/python" ] || { say "Making the virtual environment $venv"; "$python" -m venv "$venv"; }
   say "Installing the locked Python packages of $lock (a few minutes the first time)"
   pip_shown "$venv" --require-hashes -r requirements/build.txt
-  pip_shown "$venv" --no-build-isolation --require-hashes -r "$lock"
+  pip_shown "$venv" --no-build-isolation --no-deps --require-hashes -r "$lock" # which names every one of them
   pip_shown "$venv" --no-build-isolation --no-deps --editable .
   echo "$wanted" >"$stamp"
 }

@@ -148,14 +148,14 @@ def test_everybody_sees_the_count(table: BoxOnTheTable, app: Flask, parent: Flas
     clerk = app.test_client()
     gets_ticket(parent)
     gets_ticket(clerk)
-    assert "2 tickets, and 0 of them" in text(parent, "/mine") and "We are 2; does your page say 2?" in text(
+    assert "2 tickets; 0 of 2 have taken a copy" in text(parent, "/mine") and "We are 2; does your page say 2?" in text(
         clerk, "/mine"
     )
     table.records(2)
     table.ends()
     table.makes("recording.mp3", "audio/mpeg", SOUND)
     clerk.get(f"/copies/{MEETING}/recording.mp3").close()
-    assert "2 tickets, and 1 of them" in text(parent, "/mine")
+    assert "2 tickets; 1 of 2 have taken a copy" in text(parent, "/mine")
 
 
 @pytest.mark.parametrize("spelled", ["{}", " {} ", "lower", "spaced", "misread"])

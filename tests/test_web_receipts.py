@@ -46,7 +46,9 @@ def test_a_holder_gets_the_newest_receipt_in_every_form(table: BoxOnTheTable, pa
     assert saved.text.strip() == jws
     assert f"{MEETING} receipt.jws" in saved.headers["Content-Disposition"]
     assert "no-cache" in saved.headers["Cache-Control"]
-    assert f"It begins {shown}." in text(parent, "/mine")
+    mine = text(parent, "/mine")
+    assert "The box has signed the first 0:30 of it." in mine and f'data-jws="{jws}"' in mine
+    assert shown not in mine and root not in mine  # nobody is shown a fingerprint who does not ask
     status = parent.get("/status").get_json()
     assert status["receipts"] == {MEETING: jws}
 

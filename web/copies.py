@@ -9,7 +9,7 @@ from appliance.clock import stamp
 from appliance.store import events, room
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
-from web import keeping, purse
+from web import keeping, purse, sealed
 from web.house import OUT_OF_REACH, house, writing
 from web.meetings import copies
 from web.now import progress
@@ -31,7 +31,7 @@ def copy(meeting: str, name: str) -> Response:
     found = next((one for one in copies(folder, far) if one.name == name), None)
     if found is None:
         abort(404, "There is no such copy of this meeting, or not yet.")
-    answer = _sent(_file(folder, found), found, folder.id)
+    answer = _sent(_file(folder, found), found, folder)
     if request.method == "GET" and _reaches_the_end(answer, found):
         _collected(folder, held, found)
     return answer
@@ -47,12 +47,13 @@ def _file(folder: MeetingFolder, found: Copy) -> Path:
     return path
 
 
-def _sent(path: Path, found: Copy, meeting: str) -> Response:
+def _sent(path: Path, found: Copy, folder: MeetingFolder) -> Response:
+    name = " ".join(filter(None, (folder.id, sealed.mark(folder), found.name)))
     answer = send_file(
         path,
         mimetype=found.media_type,
         as_attachment=True,
-        download_name=re.sub(r"[^A-Za-z0-9._ -]", "_", f"{meeting} {found.name}"),
+        download_name=re.sub(r"[^A-Za-z0-9._ -]", "_", name),
         etag=found.sha256,
         conditional=True,
     )

@@ -7,19 +7,18 @@ from io import BytesIO
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlite_utils import Database
 
 from appliance import retention
 from appliance.clock import stamp
 from appliance.errors import BadStatement, HoldsUnreadable
-from appliance.evidence import statement, tombstone
-from appliance.evidence.claims import NOT_RECORDED, SEAL
+from appliance.evidence import tombstone
 from appliance.retention import Promise
 from appliance.store import events, finish, holds, record, room
 from appliance.store.folders import MeetingFolder
 from appliance.store.holds import LONGEST_WHY, MOST_OF_A_TICKET, Hold
 from web import purse
 from web.house import house, reading, writing
+from web.sealed import sealed
 
 pages = Blueprint("keeping", __name__)
 
@@ -121,7 +120,7 @@ def keeping(held: purse.Held, folder: MeetingFolder) -> Keeping | None:
         return Keeping(UNREADABLE)
     own = any(hold.in_force and hold.ticket == held.ticket.id for hold in asked)
     return Keeping(
-        _says(folder, asked, _promise(db)),
+        _says(folder, asked, retention.promised(sealed(folder), house().settings.retention.days)),
         [_in_words(hold) for hold in asked],
         own,
     )
@@ -140,16 +139,6 @@ def _says(folder: MeetingFolder, asked: list[Hold], promise: Promise) -> str:
     if on <= house().clock.wall():
         return f"Its time is over. It will be deleted as soon as the box is sure of the date{UNLESS}."
     return f"It will be deleted on {_day(on.isoformat())}{UNLESS}."
-
-
-def _promise(db: Database) -> Promise:
-    """As signed, else as the settings say."""
-    jws = record.statement(db, SEAL) or record.statement(db, NOT_RECORDED)
-    try:
-        signed = statement.read(jws).claims if jws else None
-    except BadStatement:
-        signed = None
-    return retention.promised(signed, house().settings.retention.days)
 
 
 def _in_words(hold: Hold) -> str:

@@ -103,7 +103,8 @@ class Seen:
             return ""
         if len(self.people) == 1:
             return "You hold the only ticket so far" + (", and you have taken a copy." if self.collectors else ".")
-        return f"{len(self.people)} tickets, and {self.collectors} of them have taken a copy."
+        people = len(self.people)
+        return f"{people} tickets; {self.collectors} of {people} have taken a copy."
 
     @property
     def ask(self) -> str:

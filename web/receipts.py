@@ -51,7 +51,7 @@ class Receipt:
 
     @property
     def says(self) -> str:
-        return f"Your receipt covers {self.length} so far. It begins {self.short}."
+        return f"The box has signed the first {self.length} of it."
 
 
 @pages.get("/receipts/<meeting>")

@@ -1,6 +1,7 @@
 """`candour verify`: is this recording complete and unaltered, and whose is it? Needs no box and no network."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ SMALL = "recording.mp3"
 EXACT = ("recording.flac", "recording.wav", "master.wav")
 PIECE_BYTES = 1 << 20
 MISSING = "is missing."
+SAVED = re.compile(r"\d{4}-\d\d-\d\d-\w{4}[ _](?:[0-9a-f]{8}[ _])?([a-z-]+)(?:[ _]?\(\d+\))?(\.[a-z0-9]+)")
+"""A copy as a phone or a computer saves it from the page, perhaps for the second time."""
 SEALED = {"copies.jws": "the copies seal", "transcript.jws": "the transcript seal"}
 
 
@@ -201,10 +204,12 @@ def _opened(path: Path) -> Iterator[bag.Entries]:
 
 
 def by_name(entries: bag.Entries) -> Files:
-    """The files without their folders; of two with one name the first."""
+    """The files without their folders, by the names that a bundle has for them; of two with one name the first."""
     found: dict[str, Callable[[], BinaryIO]] = {}
-    for name in sorted(entries):
-        found.setdefault(name.rpartition("/")[2], entries[name])
+    for path in sorted(entries):
+        name = path.rpartition("/")[2]
+        saved = SAVED.fullmatch(name)
+        found.setdefault(f"{saved[1]}{saved[2]}" if saved else name, entries[path])
     return found
 
 

@@ -47,17 +47,6 @@ function show(status) {
   document.title = location.pathname === "/" ? `${status.says.title} – ${room}` : title;
 }
 
-// The phone keeps the newest receipt of each meeting, so that nobody can take it back.
-function keep(receipts) {
-  try {
-    for (const [meeting, jws] of Object.entries(receipts)) {
-      localStorage.setItem(`receipt ${meeting}`, jws);
-    }
-  } catch (error) {
-    console.warn("this browser keeps no receipts:", error); // as in a private window
-  }
-}
-
 function say_if_lost() {
   const lost = performance.now() - news > LOST_MS;
   document.querySelectorAll("[data-lost]").forEach((part) => { part.hidden = !lost; });

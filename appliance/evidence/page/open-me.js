@@ -8,7 +8,7 @@
   const parts = [...document.querySelectorAll("[data-of]")];
   const doors = [...document.querySelectorAll("[data-part]")];
   const ENDINGS = /\.(flac|wav|mp3)$/i;
-  const STATEMENT = /(?:^|[ _])(tombstone|not-recorded)[^a-z]*\.jws$/i; // saved after the name of its meeting
+  const SAVED = /^\d{4}-\d\d-\d\d-\w{4}[ _](?:[0-9a-f]{8}[ _])?([a-z-]+)(?:[ _]?\(\d+\))?(\.[a-z0-9]+)$/; // from the page
 
   async function open(chosen) {
     filled(status, chosen.length ? say("opening") : "");
@@ -25,8 +25,8 @@
     return chosen.map((file) => {
       const ending = file.name.match(ENDINGS);
       const is_only = ending && sounds.filter(({ name }) => name.toLowerCase().endsWith(ending[0].toLowerCase())).length === 1;
-      const statement = file.name.match(STATEMENT);
-      const name = is_only ? `recording${ending[0].toLowerCase()}` : statement ? `${statement[1].toLowerCase()}.jws` : file.name;
+      const saved = file.name.match(SAVED);
+      const name = is_only ? `recording${ending[0].toLowerCase()}` : saved ? saved[1] + saved[2] : file.name;
       return { name, blob: file };
     });
   }
