@@ -1,10 +1,12 @@
 """Every page in every state, light and dark, on a small phone: no barrier that axe-core finds, nothing cut off."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
 from barriers import barriers
 from selenium.webdriver.common.by import By
+from test_listening import TOLD
 from test_web_chromium import Phone, browser, makes_copies, table, url
 from web_room import MEETING, BoxOnTheTable
 
@@ -87,6 +89,9 @@ def test_the_pages_of_a_holder(table: BoxOnTheTable, url: str, phone: Phone) -> 
     table.ends()
     see("/mine", "Your copy is being made", "mine-ended")
     makes_copies(table)
+    see(f"/listen/{MEETING}", "The transcript is being written", "listen-without-words")
+    table.makes("transcript.json", "application/json", json.dumps(TOLD).encode())
+    see(f"/listen/{MEETING}", "Good morning, everybody.", "listen")
     table.makes("transcript.docx", "application/octet-stream", b"words")
     see("/mine", "Save the recording", "mine-copies")
     phone.driver.find_element(By.CSS_SELECTOR, "textarea").send_keys("We appeal.")

@@ -5,11 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
+from test_listening import TOLD, ends_with_transcript, line
 from web_room import MEETING, BoxOnTheTable
 from web_server import PATIENCE_S, Served, free_port
 
@@ -197,3 +200,49 @@ def test_a_page_without_news_says_so(table: BoxOnTheTable, tmp_path: Path, brows
     with served:
         phone.sees("It is not recording now.")
         assert "Not connected" not in phone.text and phone.driver.title == "Not recording – Room 4"
+
+
+def test_listening_and_reading_along(
+    table: BoxOnTheTable, url: str, browser: Callable[..., Phone], tmp_path: Path
+) -> None:
+    phone = browser()
+    table.opens()
+    phone.driver.get(url)
+    phone.press("Get my ticket")
+    phone.sees("Your code")
+    table.records(90)
+    sound = tmp_path / "sound.mp3"
+    soundfile.write(sound, np.zeros(90 * 16_000, np.int16), 16_000, format="MP3")
+    lines = [line(f"What was said at second {second}, in some words.", float(second)) for second in range(90)]
+    ends_with_transcript(table, {**TOLD, "lines": lines}, sound.read_bytes())
+    phone.driver.get(f"{url}/listen/{MEETING}")
+    now, asks = "document.querySelector('audio').currentTime", phone.driver.execute_script
+
+    def until(script: str) -> None:
+        WebDriverWait(phone.driver, PATIENCE_S, 0.1).until(lambda _: asks(f"return {script}"), script)
+
+    until("document.querySelector('audio').duration > 89")
+    row = phone.driver.find_element(By.XPATH, "//li[contains(., 'at second 60,')]")
+    asks("arguments[0].scrollIntoView({ block: 'center' })", row)
+    row.find_element(By.TAG_NAME, "a").click()
+    until(f"{now} > 61.2")
+    heard = "document.querySelector('li[aria-current]')"
+    assert 60 < asks(f"return Number({heard}.dataset.at)") < 75
+    assert asks(f"const {{ top, bottom }} = {heard}.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight")
+    asks("window.scrollTo(0, 0)")
+    phone.sees("Follow the sound again")
+    phone.press("Follow the sound again")
+    assert "Follow the sound again" not in phone.text
+    asks("document.querySelector('audio').pause()")
+    place = asks(f"return {now}")
+    phone.press("Back 10 s")
+    until(f"{now} < {place} - 9.5")
+    phone.driver.find_element(By.ID, "search").send_keys("Second 7")
+    phone.press("Next")
+    phone.sees("1 of 11")
+    phone.press("Copy line")
+    phone.sees(f"({MEETING}, ")
+    asks("document.querySelector('[data-speed]').value = '2'")
+    asks("document.querySelector('[data-speed]').dispatchEvent(new Event('change'))")
+    assert asks("return document.querySelector('audio').playbackRate") == 2
+    assert phone.complaints == []

@@ -8,7 +8,7 @@ from appliance.clock import Clock
 from appliance.notice import notice
 from appliance.settings import Settings
 from appliance.store.folders import Folders
-from web import check, copies, identity, keeping, objecting, receipts, refusals, room, tickets
+from web import check, copies, identity, keeping, listening, objecting, receipts, refusals, room, tickets
 from web.house import House, close_files
 from web.now import objections
 from web.security import secure
@@ -27,7 +27,7 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
         notice=notice(),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (room, tickets, copies, receipts, refusals, identity, keeping, check, objecting):
+    for part in (room, tickets, copies, receipts, refusals, identity, keeping, check, objecting, listening):
         app.register_blueprint(part.pages)
     app.teardown_appcontext(close_files)
     secure(app)

@@ -31,13 +31,13 @@ def copy(meeting: str, name: str) -> Response:
     found = next((one for one in copies(folder, far) if one.name == name), None)
     if found is None:
         abort(404, "There is no such copy of this meeting, or not yet.")
-    answer = _sent(_file(folder, found), found, folder)
+    answer = _sent(file_of(folder, found), found, folder)
     if request.method == "GET" and _reaches_the_end(answer, found):
         _collected(folder, held, found)
     return answer
 
 
-def _file(folder: MeetingFolder, found: Copy) -> Path:
+def file_of(folder: MeetingFolder, found: Copy) -> Path:
     """The copy's file, unless it is not the size that was written down when it was made."""
     path = folder.copies / found.name
     if not path.is_file() or path.stat().st_size != found.bytes:
