@@ -132,6 +132,7 @@ def test_a_meeting_on_a_phone(table: BoxOnTheTable, url: str, browser: Callable[
     table.says("recording", MEETING, because="Nobody has been heard for 10 minutes.", objections=1)
     phone.sees("Somebody here objects to the recording.")
     phone.sees("Nobody has been heard for 10 minutes.")
+    assert phone.driver.find_element(By.CSS_SELECTOR, "[data-level]").get_attribute("value") == "-40"
     phone.shot("objection")
     phone.press("Open my ticket")
     phone.sees("Somebody here objects to the recording.")

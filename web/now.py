@@ -36,7 +36,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Now:
-    """The state of the box in words; `meeting` is the one that is open or whose admission is, `level` in dBFS."""
+    """The state of the box in words; `meeting` is the one that is open or whose admission is.
+
+    `level`: in dBFS, while it records.
+    """
 
     words: Words
     says: str
@@ -80,7 +83,7 @@ def now() -> Now:
         meeting,
         _admits(told, written),
         far,
-        told.level,
+        told.level if told.state == "recording" else None,
         told.objections,
     )
 

@@ -5,6 +5,7 @@ const POLL_MS = 2000;
 const LOST_MS = 5000;
 const live = document.querySelector("[data-live]");
 const pattern = document.querySelector("[data-pattern]");
+const level = document.querySelector("[data-level]");
 const title = document.title;
 const room = title.split(" – ").slice(1).join(" – ");
 let etag = null;
@@ -42,6 +43,10 @@ function show(status) {
   }
   if (pattern) {
     pattern.className = `strip ${status.pattern}`;
+  }
+  if (level) {
+    level.hidden = status.level === null;
+    level.value = status.level === null ? level.min : status.level;
   }
   keep(status.receipts);
   document.title = location.pathname === "/" ? `${status.says.title} – ${room}` : title;
