@@ -1,36 +1,21 @@
 """Who gets in: let in by a holder, with a printed slip, with a replaced link; and who gets nothing, however often."""
 
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from test_web import OWN, gets_ticket, text
+from test_web import OWN, app, clock, gets_ticket, table, text
 from web_room import MEETING, BoxOnTheTable, HandClock
 
 from appliance.store import tickets
-from web import create_app, patience
+from web import patience
 from web.credentials import code_of, grouped, new_token, secret_of
 
 pytestmark = pytest.mark.pure
+__all__ = ["app", "clock", "table"]  # fixtures
 NEXT = "2026-11-23-NEXT"
 SOUND = b"the sound of the first meeting"
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def table(tmp_path: Path, clock: HandClock) -> BoxOnTheTable:
-    return BoxOnTheTable(tmp_path, clock)
-
-
-@pytest.fixture
-def app(table: BoxOnTheTable, clock: HandClock) -> Flask:
-    return create_app(table.settings, clock)
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """A meeting is deleted: nothing of it stays but hashes, and against these all that people kept still verifies."""
 
 import json
-import os
 import shutil
-import signal
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from fake_clock import FakeClock
 from held_meetings import ALL, RATE, Held, finish_all, key_of_the_box, offered
-from test_finisher_crash import BORN_READY, TOUCHES
+from lives import touches_until
 
 from appliance.__main__ import candour
 from appliance.evidence import key, merkle, statement, tombstone
@@ -258,35 +255,9 @@ def test_a_recording_is_removed_only_for_a_tombstone_of_its_own(tmp_path: Path) 
         assert offered(held.folder) == ALL and not grave.stands
 
 
-# Kills -------------------------------------------------------------------------------------------------------------
-
-
-def live_until(data: str, instant: int, touches: Any) -> None:
-    """In a process of its own: delete everything that is due, or be killed at an instant; tells how many there were."""
-    folders, left = Folders(Path(data)), instant
-
-    def count(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal left
-        if event in (*TOUCHES, "os.rmdir") and (data in str(arguments[0]) or event in ("os.remove", "os.rmdir")):
-            left -= 1  # a tree is removed by descriptors of its folders and bare names
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(count)
-    finisher_deletes(folders)
-    recorder_removes(folders)
-    touches.send(instant - left)
-
-
-def touches_until(folders: Folders, instant: int) -> int | None:
-    """How many touches of the disk a whole life had; None where it was killed at one."""
-    hears, tells = BORN_READY.Pipe(duplex=False)
-    life = BORN_READY.Process(target=live_until, args=(str(folders.data), instant, tells))
-    life.start()
-    tells.close()
-    life.join()
-    assert life.exitcode in (0, -signal.SIGKILL)
-    return hears.recv() if life.exitcode == 0 else None
+def delete_everything(data: str) -> None:
+    finisher_deletes(Folders(Path(data)))
+    recorder_removes(Folders(Path(data)))
 
 
 def is_whole(folders: Folders, folder: MeetingFolder) -> bool:
@@ -307,11 +278,11 @@ def test_killed_between_any_two_touches_of_the_disk(tmp_path: Path) -> None:
         shutil.copytree(template.data, tmp_path / str(instant))
         return Folders(tmp_path / str(instant))
 
-    instants = touches_until(again(0), 1_000_000)
+    instants = touches_until(delete_everything, again(0), 1_000_000)
     assert instants and instants > 60
     for instant in range(1, instants, 3):
         folders = again(instant)
-        assert touches_until(folders, instant) is None
+        assert touches_until(delete_everything, folders, instant) is None
         grave = folders.tombstone(MEETING)
         assert is_whole(folders, folders.meeting(MEETING)) or tombstone.read(grave).claims["seconds"] == len(leaves)
         finisher_deletes(folders)

@@ -1,6 +1,5 @@
 """A real finisher process, killed at random moments and between any two touches of the disk."""
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -8,14 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from fake_recording import StillClock
 from held_meetings import ALL, EVENTS, Held, contents, finish_all, held, logged, offered
+from lives import touches_until
 
 from appliance.finisher.service import Finisher
 from appliance.recorder.spent_masters import let_go
@@ -87,40 +85,10 @@ def test_killed_at_random_moments_it_makes_what_it_would_have_made(folders: Fold
     assert contents(meeting.folder) == contents(undisturbed.folder)
 
 
-TOUCHES = ("open", "os.rename", "os.remove", "os.mkdir", "sqlite3.connect", "os.listdir", "os.scandir")
-BORN_READY = multiprocessing.get_context("forkserver")  # a fresh interpreter for each life would cost a minute
-BORN_READY.set_forkserver_preload(["fake_recording", "appliance.finisher.service"])
-
-
-def live_until(data: str, instant: int, touches: Connection) -> None:
-    """In a process of its own: finish everything, or be killed at an instant; tells how many there were."""
+def finish_everything(data: str) -> None:
     one = Finisher(Settings(room=Room(name="Room 3"), store=Store(data=data)), StillClock())
-    left = instant
-
-    def count(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal left
-        if event == "open" and "/copies/" in str(arguments[0]) and "w" in (arguments[1] or ""):
-            assert arguments[0].endswith(".partial"), "a copy is written under its own name"
-        if event in TOUCHES and data in str(arguments[0]):
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(count)
     while one.step():
         pass
-    touches.send(instant - left)
-
-
-def touches_until(folders: Folders, instant: int) -> int | None:
-    """How many touches of the disk a whole life had; None where it was killed at one."""
-    hears, tells = BORN_READY.Pipe(duplex=False)
-    life = BORN_READY.Process(target=live_until, args=(str(folders.data), instant, tells))
-    life.start()
-    tells.close()
-    life.join()
-    assert life.exitcode in (0, -signal.SIGKILL)
-    return hears.recv() if life.exitcode == 0 else None
 
 
 def test_killed_between_any_two_touches_of_the_disk(tmp_path: Path) -> None:
@@ -132,11 +100,11 @@ def test_killed_between_any_two_touches_of_the_disk(tmp_path: Path) -> None:
         return folders, held(folders, 2.5)
 
     calm, undisturbed = begin("calm")
-    instants = touches_until(calm, 1_000_000)
+    instants = touches_until(finish_everything, calm, 1_000_000)
     assert instants and instants > 40 and offered(undisturbed.folder) == ALL
     for instant in range(1, instants, 2):
         folders, meeting = begin(str(instant))
-        assert touches_until(folders, instant) is None
+        assert touches_until(finish_everything, folders, instant) is None
         let_go(folders)  # whatever the recorder takes away at that instant, nothing is missing in the end
         finish_all(folders)
         assert offered(meeting.folder) == ALL and logged(meeting.folder) == EVENTS, instant
@@ -151,7 +119,7 @@ def test_killed_at_any_touch_of_the_disk_in_the_last_look(folders: Folders) -> N
     while True:
         with closing(finish.own(meeting.folder)) as db, db.conn:
             db.conn.execute("DELETE FROM steps WHERE step = ?", (EVENTS[-1],))
-        if touches_until(folders, instant):
+        if touches_until(finish_everything, folders, instant):
             break
         assert finish.master_may_go(meeting.folder) or let_go(folders) == []
         instant += 1

@@ -20,7 +20,7 @@ function play_at(second) {
 }
 
 function heard() {
-  const row = rows[last_before(audio.currentTime + EARLY_S)] || null;
+  const row = rows[starts.filter((at) => at <= audio.currentTime + EARLY_S).length - 1] || null;
   if (picture && audio.duration) {
     const { width, height } = picture.viewBox.baseVal;
     picture.querySelector("[data-now]").setAttribute("d", `M${(width * audio.currentTime) / audio.duration} 0v${height}`);
@@ -34,15 +34,6 @@ function heard() {
   if (current && is_following && !audio.paused) {
     bring(current);
   }
-}
-
-function last_before(second) {
-  let [low, high] = [0, starts.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    [low, high] = starts[middle] <= second ? [middle + 1, high] : [low, middle];
-  }
-  return low - 1;
 }
 
 function bring(row) {
