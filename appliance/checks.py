@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance import news
+from appliance import news, notice
 from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
 from appliance.evidence import key
@@ -42,10 +42,22 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
     found.append(_look("key", lambda: _key(settings)))
     if settings.transcript.enabled:
         found.append(_look("speech model", lambda: _model(settings.transcript)))
-    found.append(Check("clock", "", f"{clock.wall():%Y-%m-%d %H:%M} UTC, {in_words(clock.trust())}"))
+    found.append(_look("notice", lambda: _notice(settings)))
+    found.append(_clock(clock))
     if not found[0].problem:
         found.append(_space(settings, folders))
     return [*found, _recorder(settings.store.news, clock)]
+
+
+def seen(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> list[Check]:
+    """What can be told by a glance, and without writing: for the page of staff."""
+    return [
+        _look("microphone", lambda: _microphone(settings.microphone, asound)),
+        _look("notice", lambda: _notice(settings)),
+        _clock(clock),
+        _space(settings, Folders(Path(settings.store.data))),
+        _recorder(settings.store.news, clock),
+    ]
 
 
 def certificate(settings: Settings) -> str:
@@ -77,6 +89,12 @@ def _model(settings: Transcript) -> str:
     return f"{known.name}; nobody has stated how well it writes {languages.name(language)}, so that it will not"
 
 
+def _notice(settings: Settings) -> str:
+    found = notice.notices(settings)
+    names = ", ".join(languages.name(one.language) for one in found)
+    return f"{settings.room.notices or 'the own texts'}, in {names}"
+
+
 def as_text(found: list[Check]) -> str:
     return "\n".join(
         f"{'not well' if one.problem else 'well':8}  {one.what}  {one.problem or one.note}".rstrip() for one in found
@@ -106,6 +124,10 @@ def _microphone(setting: Microphone, asound: Path) -> str:
     if card is None:
         return f'"{setting.device.removeprefix("pcm:")}", {asked}; whether it is there shows when it is opened'
     return f'"{card.id}" ({card.name}), {asked}'
+
+
+def _clock(clock: Clock) -> Check:
+    return Check("clock", "", f"{clock.wall():%Y-%m-%d %H:%M} UTC, {in_words(clock.trust())}")
 
 
 def _space(settings: Settings, folders: Folders) -> Check:

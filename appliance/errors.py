@@ -23,6 +23,11 @@ class NoSettings(CandourError, FileNotFoundError):
     --settings."""
 
 
+class BadNotice(CandourError, ValueError):
+    """The texts of the notice in {path} cannot be used: {why}. Until they can be, the box shows its own. Put one text
+    file in UTF-8 for each language there, or set `notices` under [room] to another folder."""
+
+
 class NoSuchAudio(CandourError, FileNotFoundError):
     """There is no audio file {path}. Give the path of a wav, flac, mp3 or m4a file."""
 

@@ -7,7 +7,7 @@ text, because tomllib does not keep it.
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,18 @@ DEFAULT_PATH = Path("/etc/candour/candour.toml")
 """Where a provisioned box has its settings."""
 
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+LANGUAGES = ("en", "cy")
+"""What the pages can be shown in, ISO 639-1."""
 HEADER_PINS = range(2, 28)  # the GPIO numbers that the Raspberry Pi's 40-pin header carries
 
 
 def setting(default: object, say: str, check: Callable[[Any], bool] = lambda _: True) -> Any:
     """A field with its default, what it may be, and how to say that."""
     return field(default=default, metadata={"say": say, "check": check})
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def pin(default: int) -> Any:
@@ -43,6 +49,18 @@ class Room:
     """Who is responsible for the recordings; empty: not shown."""
     help_line: str = setting("", "a telephone number or sentence in quotes")
     """Whom to call when the box says that something is wrong."""
+    languages: str = setting(
+        ", ".join(LANGUAGES),
+        f"languages of {', '.join(LANGUAGES)} with commas between them, the first for whoever asks for none of them",
+        lambda v: bool(_list(v)) and set(_list(v)) <= set(LANGUAGES),
+    )
+    """What the pages are shown in; visitors choose."""
+    notices: str = setting("", "the path of a folder in quotes, or nothing")
+    """The organisation's own texts of the notice, one file for each language, such as en.txt; empty: the box's own."""
+
+    @property
+    def spoken(self) -> list[str]:
+        return _list(self.languages)
 
 
 @dataclass(frozen=True)
@@ -121,6 +139,16 @@ class Transcript:
 
 
 @dataclass(frozen=True)
+class Network:
+    """[network]: the Wi-Fi in which phones find the box."""
+
+    name: str = setting("", "the name of a Wi-Fi (SSID) in quotes, at most 32 bytes", lambda v: len(v.encode()) <= 32)
+    """Empty: the placard has no code for a Wi-Fi."""
+    password: str = setting("", "8 to 63 characters in quotes, or nothing", lambda v: v == "" or 8 <= len(v) <= 63)
+    """Of WPA2 or WPA3; empty: the Wi-Fi is open."""
+
+
+@dataclass(frozen=True)
 class Web:
     """[web]: the page."""
 
@@ -170,6 +198,14 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Staff:
+    """[staff]: the page for whoever looks after the box."""
+
+    key: str = setting("", "at least 12 characters in quotes, or nothing", lambda v: v == "" or len(v) >= 12)
+    """What opens it; empty: there is no such page."""
+
+
+@dataclass(frozen=True)
 class Store:
     """[store]: where things are kept."""
 
@@ -203,10 +239,16 @@ class Settings:
     microphone: Microphone = field(default_factory=Microphone)
     meeting: Meeting = field(default_factory=Meeting)
     transcript: Transcript = field(default_factory=Transcript)
+    network: Network = field(default_factory=Network)
     web: Web = field(default_factory=Web)
     evidence: Evidence = field(default_factory=Evidence)
     retention: Retention = field(default_factory=Retention)
+    staff: Staff = field(default_factory=Staff)
     store: Store = field(default_factory=Store)
+
+    def with_own_notices(self) -> "Settings":
+        """The same, but for the texts of the notice."""
+        return replace(self, room=replace(self.room, notices=""))
 
 
 def load(path: Path) -> Settings:

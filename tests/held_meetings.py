@@ -18,7 +18,8 @@ from appliance.evidence.claims import Claims, Moment
 from appliance.evidence.key import Key
 from appliance.evidence.merkle import Tree
 from appliance.finisher.service import Finisher
-from appliance.recorder.witness import Signing, Witness
+from appliance.notice import claims, shown
+from appliance.recorder.witness import Signing, Told, Witness
 from appliance.settings import Room, Settings, Store, Transcript
 from appliance.store import database, events, finish, record, transcript, wav
 from appliance.store.folders import Folders, MeetingFolder
@@ -28,6 +29,7 @@ AUDIO = ["recording.mp3", "seal.jws", "copies.jws", "recording.flac"]
 TEXTS = [f"transcript.{form}" for form in ("txt", "vtt", "srt", "docx", "json", "jws")]
 ALL = [*AUDIO, *TEXTS, "bundle.zip"]
 EVENTS = ["small copy ready", "flac compared", "transcript written", "bundle built", "copies complete", "master may go"]
+TOLD = Told(90, claims(shown(Settings())))
 LATEST = "2026-03-02T10:30:00.000Z"
 
 
@@ -72,7 +74,7 @@ class Held:
         self.samples += seconds * RATE
 
     def end(self) -> None:
-        witness = Witness(self._db, self.folder.id, StillClock(), Signing(self.key, self.head, keep_days=90))
+        witness = Witness(self._db, self.folder.id, StillClock(), Signing(self.key, self.head, TOLD))
         if self.samples:
             witness.started()
         leaves = Tree(second.leaf for second in record.seconds(self._db))

@@ -53,6 +53,7 @@ def test_a_box_that_is_well(folders: Folders) -> None:
         ("storage", ""),
         ("microphone", ""),
         ("key", ""),
+        ("notice", ""),
         ("clock", ""),
         ("space", ""),
         ("recorder", ""),
@@ -124,7 +125,7 @@ def test_a_recorder_without_storage_still_says_why(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     box_is(tmp_path / "data", "unfit", "The storage is read-only.")
     found = problems(settings_of(tmp_path / "data"))
-    assert list(found) == ["storage", "microphone", "key", "clock", "recorder"]
+    assert list(found) == ["storage", "microphone", "key", "notice", "clock", "recorder"]
     assert "cannot be written" in found["storage"]
     assert found["recorder"] == "The storage is read-only."
 

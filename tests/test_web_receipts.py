@@ -9,7 +9,7 @@ from test_web import gets_ticket, text
 from web_room import MEETING, BoxOnTheTable, HandClock
 
 from appliance.evidence import statement
-from appliance.notice import notice
+from appliance.notice import shown
 from appliance.store import record
 from web import create_app
 
@@ -87,5 +87,6 @@ def test_a_receipt_that_does_not_hold_is_not_shown(table: BoxOnTheTable, parent:
 def test_the_page_shows_the_very_notice_that_the_seal_names(table: BoxOnTheTable, parent: FlaskClient) -> None:
     table.opens()
     page = " ".join(text(parent).replace("&#39;", "'").split())
-    for paragraph in notice().paragraphs:
-        assert paragraph in page
+    (told,) = [one for one in shown(table.settings) if one.language == "en"]
+    for heading, paragraphs in told.parts:
+        assert heading in page and all(paragraph in page for paragraph in paragraphs)

@@ -8,15 +8,16 @@ from fake_clock import FakeClock
 from test_master import noise
 from test_recording import OPENED, RATE
 
+from appliance import notice
 from appliance.evidence import claims, key, merkle, statement
 from appliance.evidence.claims import NOT_RECORDED, SEAL, START, mark_leaf
 from appliance.evidence.key import Key
 from appliance.evidence.statement import Statement
-from appliance.notice import notice
 from appliance.recorder.disk import Disk
 from appliance.recorder.recording import Recording
 from appliance.recorder.timeline import Block
-from appliance.recorder.witness import Signing
+from appliance.recorder.witness import Signing, Told
+from appliance.settings import Settings
 from appliance.store import record, wav
 from appliance.store.database import opened
 from appliance.store.folders import Folders, MeetingFolder
@@ -24,6 +25,7 @@ from appliance.store.folders import Folders, MeetingFolder
 pytestmark = pytest.mark.pure
 
 STOPPED = "stopped by the button"
+TOLD = Told(90, notice.claims(notice.shown(Settings())))
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ class Signed:
 
     def reopened(self) -> Recording:
         disk = Disk(self.folder.path)
-        self.recording = Recording(self.folder, RATE, self.clock, disk, lambda: None, Signing(self.box))
+        self.recording = Recording(self.folder, RATE, self.clock, disk, lambda: None, Signing(self.box, told=TOLD))
         return self.recording
 
     def feed(self, pcm: bytes) -> None:
@@ -130,7 +132,7 @@ def test_the_seal_says_everything_that_was_kept(tmp_path: Path, box: Key) -> Non
     assert seal.claims["because"] == STOPPED
     assert seal.claims["opened"] == OPENED.claims()
     assert [one["answer"] for one in seal.claims["objections"]] == ["recording"]
-    assert seal.claims["notice"] == notice().claims()
+    assert seal.claims["notice"] == TOLD.notice
     start = signed.said(START)
     assert start is not None
     assert seal.claims["start"] == start.digest

@@ -4,11 +4,24 @@ from pathlib import Path
 
 from flask import Flask
 
+from appliance import notice
 from appliance.clock import Clock
-from appliance.notice import notice
 from appliance.settings import Settings
 from appliance.store.folders import Folders
-from web import check, copies, identity, keeping, listening, objecting, receipts, refusals, room, tickets
+from web import (
+    check,
+    copies,
+    identity,
+    keeping,
+    languages,
+    listening,
+    objecting,
+    receipts,
+    refusals,
+    room,
+    staff,
+    tickets,
+)
 from web.house import House, close_files
 from web.now import objections
 from web.security import secure
@@ -18,17 +31,32 @@ from web.words import NEVER_ONLINE, OUT_OF_REACH
 def create_app(settings: Settings, clock: Clock) -> Flask:
     """The page as a WSGI application; it writes nothing before the first ticket."""
     app = Flask(__name__)
-    app.extensions["candour"] = House(settings, clock, Folders(Path(settings.store.data)), clock.boot_id())
+    folders, notices = Folders(Path(settings.store.data)), notice.shown(settings)
+    app.extensions["candour"] = House(settings, clock, folders, clock.boot_id(), notices)
     app.jinja_env.globals.update(
         place=settings.room,
         never_online=NEVER_ONLINE,
         out_of_reach=OUT_OF_REACH,
         objections=objections,
-        notice=notice(),
+        notices=notices,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (room, tickets, copies, receipts, refusals, identity, keeping, check, objecting, listening):
+    for part in (
+        room,
+        tickets,
+        copies,
+        receipts,
+        refusals,
+        identity,
+        keeping,
+        check,
+        objecting,
+        listening,
+        staff,
+        languages,
+    ):
         app.register_blueprint(part.pages)
+    languages.speak(app)
     app.teardown_appcontext(close_files)
     secure(app)
     return app

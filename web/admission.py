@@ -9,11 +9,12 @@ from appliance.store.tickets import HOLDER, ROOM, SLIP, Slip, Ticket
 from web import purse
 from web.credentials import hashed, is_token, new_token, secret_of
 from web.house import house, writing
+from web.languages import gettext, msgid
 from web.now import Now
 from web.pseudonyms import pseudonym
 
 MOST_OF_A_MEETING = 500  # so that nobody can fill the disk with them while it records
-NOT_YET = (
+NOT_YET = msgid(
     "This slip belongs to no meeting yet. It is bound by its first use while a meeting gives tickets, or by somebody"
     " who holds a ticket of the meeting: their page asks for its code."
 )
@@ -61,7 +62,7 @@ def _take(db: Database, slip: Slip, current: Now) -> str:
         events.log(db, house().clock, "slip used", ticket.pseudonym)
         return token
     if not current.admits or current.meeting is None:
-        abort(409, NOT_YET)
+        abort(409, gettext(NOT_YET))
     if held := purse.holds(current.meeting):
         return held.credential
     return _issue(db, current.meeting, new_token(), SLIP, slip=slip)
@@ -78,7 +79,13 @@ def _issue(
 ) -> str:
     names = {ticket.pseudonym for ticket in tickets.of_meeting(db, meeting)}
     if len(names) >= MOST_OF_A_MEETING:
-        abort(403, f"All {MOST_OF_A_MEETING} tickets of this meeting are given. Ask somebody who has one for a copy.")
+        abort(
+            403,
+            gettext(
+                "All %(most)s tickets of this meeting are given. Ask somebody who has one for a copy.",
+                most=MOST_OF_A_MEETING,
+            ),
+        )
     name = pseudonym(hashed(token), names)
     tickets.add(
         db,

@@ -11,6 +11,7 @@ from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
 from web import keeping, purse, sealed
 from web.house import OUT_OF_REACH, house, writing
+from web.languages import gettext
 from web.meetings import copies
 from web.now import progress
 
@@ -27,10 +28,10 @@ def copy(meeting: str, name: str) -> Response:
     keeping.only_if_there(folder.id)
     far = progress(folder)
     if far.ended_s is None:
-        abort(403, "This meeting has not ended. The copies are here when it has.")
+        abort(403, gettext("This meeting has not ended. The copies are here when it has."))
     found = next((one for one in copies(folder, far) if one.name == name), None)
     if found is None:
-        abort(404, "There is no such copy of this meeting, or not yet.")
+        abort(404, gettext("There is no such copy of this meeting, or not yet."))
     answer = _sent(file_of(folder, found), found, folder)
     if request.method == "GET" and _reaches_the_end(answer, found):
         _collected(folder, held, found)
@@ -43,7 +44,10 @@ def file_of(folder: MeetingFolder, found: Copy) -> Path:
     if not path.is_file() or path.stat().st_size != found.bytes:
         keeping.only_if_there(folder.id)  # it may go at any moment
         current_app.logger.error("The copy %s is missing or not %d bytes long", path, found.bytes)
-        abort(500, "This copy was damaged in the box and is not given out. Please tell whoever looks after the box.")
+        abort(
+            500,
+            gettext("This copy was damaged in the box and is not given out. Please tell whoever looks after the box."),
+        )
     return path
 
 

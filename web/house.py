@@ -14,6 +14,7 @@ from flask import current_app, g
 from sqlite_utils import Database
 
 from appliance.clock import Clock
+from appliance.notice import Notice
 from appliance.settings import Settings
 from appliance.store.folders import Folders
 from web.patience import Patience
@@ -44,8 +45,10 @@ class House:
     clock: Clock
     folders: Folders
     boot_id: str
+    notices: list[Notice]
     pen: threading.Lock = field(default_factory=threading.Lock)
     patience: Patience = field(default_factory=Patience)
+    staff_patience: Patience = field(default_factory=Patience)
 
 
 def house() -> House:

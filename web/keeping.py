@@ -2,7 +2,6 @@
 
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime
 from io import BytesIO
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -18,13 +17,13 @@ from appliance.store.folders import MeetingFolder
 from appliance.store.holds import LONGEST_WHY, MOST_OF_A_TICKET, Hold
 from web import purse
 from web.house import house, reading, writing
+from web.languages import day, gettext, msgid, ngettext, said
 from web.sealed import sealed
 
 pages = Blueprint("keeping", __name__)
 
-UNREADABLE = "Whether somebody asked to keep it cannot be read just now. Until it can be, it is not deleted."
-UNLESS = ", unless somebody asks to keep it"
-GOING = "It is being deleted at this moment. Look again in a minute."
+UNREADABLE = msgid("Whether somebody asked to keep it cannot be read just now. Until it can be, it is not deleted.")
+GOING = msgid("It is being deleted at this moment. Look again in a minute.")
 
 
 @dataclass(frozen=True)
@@ -42,18 +41,21 @@ def ask(meeting: str) -> ResponseReturnValue:
     held, folder = _held(meeting)
     why = holds.reason(request.form.get("why", ""))
     if not why or len(why) > LONGEST_WHY:
-        abort(400, f"Write why it is to be kept, in at most {LONGEST_WHY} characters. Everybody with a ticket sees it.")
+        abort(
+            400,
+            gettext(
+                "Write why it is to be kept, in at most %(most)s characters. Everybody with a ticket sees it.",
+                most=LONGEST_WHY,
+            ),
+        )
     with writing(room, folder) as db:
         own = [hold for hold in holds.of_meeting(house().folders, folder.id) if hold.ticket == held.ticket.id]
         if not any(hold.in_force for hold in own):
             if len(own) >= MOST_OF_A_TICKET:
-                abort(403, "With this ticket that was asked too often. Ask somebody else who has one.")
+                abort(403, gettext("With this ticket that was asked too often. Ask somebody else who has one."))
             room.add_hold(db, held.ticket.id, held.ticket.pseudonym, why, stamp(house().clock.wall()))
             events.log(db, house().clock, "hold", held.ticket.pseudonym)
-    if house().folders.tombstone(folder.id).is_begun:
-        abort(
-            409, "It is being deleted at this moment. Look at your page in a minute: it says whether you were in time."
-        )
+    only_in_time(folder.id)
     return redirect(url_for("tickets.mine"), 303)
 
 
@@ -96,8 +98,10 @@ def deletion(meeting: str) -> str:
     try:
         told = tombstone.read(grave).claims
     except (BadStatement, OSError):
-        return "The box deleted this recording. What it signed about that cannot be read just now."
-    return f"The box deleted this recording on {_day(told['time'])}, because {told['because']}."
+        return gettext("The box deleted this recording. What it signed about that cannot be read just now.")
+    return gettext(
+        "The box deleted this recording on %(day)s, because %(why)s.", day=day(told["time"]), why=said(told["because"])
+    )
 
 
 def only_if_there(meeting: str) -> None:
@@ -106,19 +110,30 @@ def only_if_there(meeting: str) -> None:
         abort(410, said)
 
 
-def keeping(held: purse.Held, folder: MeetingFolder) -> Keeping | None:
-    """None while the meeting goes on."""
+def only_in_time(meeting: str) -> None:
+    """Refuse in words to have kept what is just going."""
+    if house().folders.tombstone(meeting).is_begun:
+        abort(
+            409,
+            gettext(
+                "It is being deleted at this moment. Look at your page in a minute: it says whether you were in time."
+            ),
+        )
+
+
+def keeping(folder: MeetingFolder, ticket: int) -> Keeping | None:
+    """None while the meeting goes on; `ticket` is that of whoever looks."""
     db = reading(record, folder)
     about = record.described(db) if db else None
     if db is None or about is None or about.ended_wall is None:
         return None
     if house().folders.tombstone(folder.id).is_begun:
-        return Keeping(GOING)
+        return Keeping(gettext(GOING))
     try:
         asked = holds.of_meeting(house().folders, folder.id)
     except HoldsUnreadable:
-        return Keeping(UNREADABLE)
-    own = any(hold.in_force and hold.ticket == held.ticket.id for hold in asked)
+        return Keeping(gettext(UNREADABLE))
+    own = any(hold.in_force and hold.ticket == ticket for hold in asked)
     return Keeping(
         _says(folder, asked, retention.promised(sealed(folder), house().settings.retention.days)),
         [_in_words(hold) for hold in asked],
@@ -128,29 +143,42 @@ def keeping(held: purse.Held, folder: MeetingFolder) -> Keeping | None:
 
 def _says(folder: MeetingFolder, asked: list[Hold], promise: Promise) -> str:
     if since := [hold.since for hold in asked if hold.in_force]:
-        return f"It is kept: on hold since {_day(min(since))}."
+        return gettext("It is kept: on hold since %(day)s.", day=day(min(since)))
     finished = reading(finish, folder)
     seen = finish.retention(finished) if finished else finish.Retention()
     lifted = [hold.lifted for hold in asked if hold.lifted]
     freed = seen.freed_wall if seen.liftings >= len(lifted) else max(lifted)
     on = retention.due(promise, seen.ended_wall, freed)
     if on is None:
-        return f"It will be deleted {promise.days} days after the box is sure of the date{UNLESS}."
+        return ngettext(
+            "It will be deleted %(num)s day after the box is sure of the date, unless somebody asks to keep it.",
+            "It will be deleted %(num)s days after the box is sure of the date, unless somebody asks to keep it.",
+            promise.days,
+        )
     if on <= house().clock.wall():
-        return f"Its time is over. It will be deleted as soon as the box is sure of the date{UNLESS}."
-    return f"It will be deleted on {_day(on.isoformat())}{UNLESS}."
+        return gettext(
+            "Its time is over. It will be deleted as soon as the box is sure of the date, unless somebody asks to keep"
+            " it."
+        )
+    return gettext("It will be deleted on %(day)s, unless somebody asks to keep it.", day=day(on.isoformat()))
 
 
 def _in_words(hold: Hold) -> str:
-    asked = f"{hold.who} asked on {_day(hold.since)} to keep it: “{hold.why}”."
+    asked = gettext(
+        "%(who)s asked on %(day)s to keep it: “%(why)s”.", who=_who(hold), day=day(hold.since), why=hold.why
+    )
     if hold.lifted is None:
         return asked
-    why = f": “{hold.lifted_why}”" if hold.lifted_why else ""
-    return f"{asked} Lifted on {_day(hold.lifted)} by {hold.lifted_by}{why}."
+    facts = {"day": day(hold.lifted), "who": _who(hold) if hold.lifted_by == hold.who else hold.lifted_by}
+    if hold.lifted_why:
+        lifted = gettext("Lifted on %(day)s by %(who)s: “%(why)s”.", why=hold.lifted_why, **facts)
+    else:
+        lifted = gettext("Lifted on %(day)s by %(who)s.", **facts)
+    return f"{asked} {lifted}"
 
 
-def _day(wall: str) -> str:
-    return f"{datetime.fromisoformat(wall).astimezone():%-d %B %Y}"
+def _who(hold: Hold) -> str:
+    return gettext("%(who)s (staff)", who=hold.who) if hold.ticket == room.STAFF else hold.who
 
 
 def _held(meeting: str) -> tuple[purse.Held, MeetingFolder]:

@@ -12,6 +12,7 @@ from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
 from web import copies, keeping, purse
 from web.house import house, reading
+from web.languages import gettext, said
 from web.meetings import Seen, seen
 from web.waveform import HEIGHT, WIDTH, Heard, Waveform, waveform
 
@@ -43,7 +44,10 @@ def listen(meeting: str) -> str:
     one = seen(held)
     found = {copy.name: copy for copy in one.copies}
     if SOUND not in found:
-        abort(404, "There is nothing to listen to yet. The recording is here seconds after the meeting has ended.")
+        abort(
+            404,
+            gettext("There is nothing to listen to yet. The recording is here seconds after the meeting has ended."),
+        )
     told = _transcript(folder, found.get(TRANSCRIPT))
     return render_template(
         "listen.html",
@@ -106,12 +110,14 @@ def _words(line: dict[str, Any]) -> list[tuple[str, bool]]:
 
 
 def _gap(gap: dict[str, Any]) -> str:
-    length = f"for {spoken(gap['length_s'])}" if gap["length_known"] else "for a time that is not known"
-    return f"(no recording {length}: {gap['cause']})"
+    cause = said(gap["cause"])
+    if gap["length_known"]:
+        return gettext("(no recording for %(length)s: %(cause)s)", length=spoken(gap["length_s"]), cause=cause)
+    return gettext("(no recording for a time that is not known: %(cause)s)", cause=cause)
 
 
 def _both(mark: str, detail: str) -> str:
-    return f"{mark}: {detail}" if detail else mark
+    return f"{said(mark)}: {said(detail)}" if detail else said(mark)
 
 
 def _picture(folder: MeetingFolder, one: Seen) -> Waveform | None:

@@ -1,30 +1,33 @@
 """One meeting as the holder of a ticket sees it: who has tickets, how far it is, and the copies."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from appliance.clock import in_words, spoken
+from appliance.clock import spoken
 from appliance.store import box, finish, room, tickets
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
 from appliance.store.tickets import HOLDER, SLIP, Ticket
 from web.house import house, reading, within_reach
 from web.keeping import Keeping, deletion, keeping
+from web.languages import day_and_time, gettext, msgid, ngettext, said
 from web.now import Progress, progress
 from web.objecting import objected
 from web.purse import Held, held
 from web.receipts import Receipt, newest
-from web.words import about_minutes, size
+from web.words import about_minutes, size, trust
 
 KINDS = {  # by the ending of a copy's name: what to press, and what it is
-    ".mp3": ("Save the recording", "sound, plays on every phone and computer"),
-    ".flac": ("Save the full-quality recording", "every sample as it was recorded, for experts"),
-    ".docx": ("Save the transcript", "document, made by a computer; the recording is the record"),
-    ".txt": ("Save the transcript as plain text", "made by a computer"),
-    ".vtt": ("Save the subtitles", "WebVTT for players; made by a computer"),
-    ".srt": ("Save the subtitles as SubRip", "for older players; made by a computer"),
-    ".zip": ("Save everything, with the means to check it", "the bundle: sound, transcript and signatures"),
-    ".json": ("Save the transcript for machines", "JSON with words, times and confidence"),
+    ".mp3": (msgid("Save the recording"), msgid("sound, plays on every phone and computer")),
+    ".flac": (msgid("Save the full-quality recording"), msgid("every sample as it was recorded, for experts")),
+    ".docx": (msgid("Save the transcript"), msgid("document, made by a computer; the recording is the record")),
+    ".txt": (msgid("Save the transcript as plain text"), msgid("made by a computer")),
+    ".vtt": (msgid("Save the subtitles"), msgid("WebVTT for players; made by a computer")),
+    ".srt": (msgid("Save the subtitles as SubRip"), msgid("for older players; made by a computer")),
+    ".zip": (
+        msgid("Save everything, with the means to check it"),
+        msgid("the bundle: sound, transcript and signatures"),
+    ),
+    ".json": (msgid("Save the transcript for machines"), msgid("JSON with words, times and confidence")),
 }
 SIGNED = (".jws", ".tsr")
 
@@ -72,7 +75,8 @@ class Seen:
 
     @property
     def length(self) -> str:
-        return f"{spoken(self.progress.ended_s)} long" if self.progress.ended_s else ""
+        whole = self.progress.ended_s
+        return gettext("%(length)s long", length=spoken(whole)) if whole else ""
 
     @property
     def settled(self) -> bool:
@@ -102,14 +106,20 @@ class Seen:
         if self.deleted:
             return ""
         if len(self.people) == 1:
-            return "You hold the only ticket so far" + (", and you have taken a copy." if self.collectors else ".")
-        people = len(self.people)
-        return f"{people} tickets; {self.collectors} of {people} have taken a copy."
+            if self.collectors:
+                return gettext("You hold the only ticket so far, and you have taken a copy.")
+            return gettext("You hold the only ticket so far.")
+        return ngettext(
+            "%(num)s ticket; %(taken)s of %(num)s have taken a copy.",
+            "%(num)s tickets; %(taken)s of %(num)s have taken a copy.",
+            len(self.people),
+            taken=self.collectors,
+        )
 
     @property
     def ask(self) -> str:
         people = len(self.people)
-        return f"“We are {people}; does your page say {people}?”" if people > 1 else ""
+        return gettext("“We are %(people)s; does your page say %(people)s?”", people=people) if people > 1 else ""
 
     @property
     def holders(self) -> list[str]:
@@ -123,7 +133,7 @@ class Seen:
         if not self.ended or self.missing:
             return ""
         if not self.copies:
-            return "Your copy is being made. It will be here within seconds."
+            return gettext("Your copy is being made. It will be here within seconds.")
         if (
             self.unwritten
             or not house().settings.transcript.enabled
@@ -131,10 +141,16 @@ class Seen:
         ):
             return ""
         if self.progress.transcript_complete:
-            return "The transcript is ready and its files are being made."
+            return gettext("The transcript is ready and its files are being made.")
         far, whole = spoken(self.progress.transcribed_s), spoken(self.progress.ended_s or 0)
-        left = "" if self.progress.left_s is None else f", {about_minutes(self.progress.left_s)} left"
-        return f"The transcript is being written: up to {far} of {whole}{left}."
+        if self.progress.left_s is None:
+            return gettext("The transcript is being written: up to %(far)s of %(whole)s.", far=far, whole=whole)
+        return gettext(
+            "The transcript is being written: up to %(far)s of %(whole)s, %(left)s left.",
+            far=far,
+            whole=whole,
+            left=about_minutes(self.progress.left_s),
+        )
 
 
 def mine() -> list[Seen] | None:
@@ -152,7 +168,7 @@ def seen(held: Held) -> Seen:
 
 def _deleted(held: Held) -> Seen:
     meeting = held.ticket.meeting
-    return Seen(held, _when(_listed(meeting)), [], 0, Progress(), [], "", None, False, None, deleted=deletion(meeting))
+    return Seen(held, when(_listed(meeting)), [], 0, Progress(), [], "", None, False, None, deleted=deletion(meeting))
 
 
 def _there(held: Held) -> Seen:
@@ -161,7 +177,7 @@ def _there(held: Held) -> Seen:
     far = progress(folder)
     return Seen(
         held=held,
-        when=_when(listed),
+        when=when(listed),
         people=_people(folder.id),
         collectors=_collectors(folder),
         progress=far,
@@ -169,7 +185,7 @@ def _there(held: Held) -> Seen:
         missing=_missing(listed, far),
         receipt=newest(folder.id),
         unwritten=_put_away(folder) and not far.transcript_complete,
-        keeping=keeping(held, folder),
+        keeping=keeping(folder, held.ticket.id),
         objected=objected(held),
     )
 
@@ -186,10 +202,10 @@ def _put_away(folder: MeetingFolder) -> bool:
 
 
 def _offer(copy: Copy) -> Offer:
-    press, what = next(
-        (words for end, words in KINDS.items() if copy.name.endswith(end)), (f"Save {copy.name}", "file")
-    )
-    return Offer(copy, press, what, size(copy.bytes))
+    found = next((words for end, words in KINDS.items() if copy.name.endswith(end)), None)
+    if found is None:
+        return Offer(copy, gettext("Save %(name)s", name=copy.name), gettext("file"), size(copy.bytes))
+    return Offer(copy, gettext(found[0]), gettext(found[1]), size(copy.bytes))
 
 
 def _listed(meeting: str) -> box.Meeting | None:
@@ -197,17 +213,19 @@ def _listed(meeting: str) -> box.Meeting | None:
     return next((one for one in box.meetings(db) if one.id == meeting), None) if db else None
 
 
-def _when(listed: box.Meeting | None) -> str:
+def when(listed: box.Meeting | None) -> str:
+    """When a meeting began, and how sure that is."""
     if listed is None:
         return ""
-    when = f"{datetime.fromisoformat(listed.opened_wall).astimezone():%A %-d %B %Y, %H:%M}"
-    return when if listed.clock_trust == "synchronised" else f"{when} {in_words(listed.clock_trust)}".replace("'", "’")
+    began = day_and_time(listed.opened_wall)
+    return began if listed.clock_trust == "synchronised" else f"{began}, {trust(listed.clock_trust)}"
 
 
 def _missing(listed: box.Meeting | None, far: Progress) -> str:
     if far.ended_s == 0 or (far == Progress() and listed and listed.ended_wall):
-        why = f" ({listed.ended_because})" if listed and listed.ended_because else ""
-        return f"Nothing was recorded in this meeting{why}."
+        if listed and listed.ended_because:
+            return gettext("Nothing was recorded in this meeting (%(why)s).", why=said(listed.ended_because))
+        return gettext("Nothing was recorded in this meeting.")
     return ""
 
 
@@ -218,8 +236,8 @@ def _people(meeting: str) -> list[Ticket]:
 
 def _by(one: Ticket, names: dict[int, str]) -> str:
     if one.way == HOLDER:
-        return f", let in by {names.get(one.host or 0, 'somebody')}"
-    return ", by a printed slip" if one.way == SLIP else ""
+        return gettext(", let in by %(name)s", name=names.get(one.host or 0, gettext("somebody")))
+    return gettext(", by a printed slip") if one.way == SLIP else ""
 
 
 def _collectors(folder: MeetingFolder) -> int:

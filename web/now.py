@@ -8,6 +8,7 @@ from appliance.news import News, latest
 from appliance.store import box, record, transcript
 from appliance.store.folders import MeetingFolder
 from web.house import house, reading, within_reach
+from web.languages import gettext, said
 from web.words import NO_NEWS, STATES, Words, about_minutes, minutes, objecting
 
 ADMITS = frozenset(
@@ -55,8 +56,17 @@ class Now:
         return objecting(self.objecting)
 
     @property
+    def title(self) -> str:
+        return gettext(self.words.title)
+
+    @property
+    def light(self) -> str:
+        return gettext(self.words.light)
+
+    @property
     def recorded(self) -> str:
-        return f"{spoken(self.progress.recorded_s)} recorded" if self.progress.recorded_s else ""
+        far = self.progress.recorded_s
+        return gettext("%(length)s recorded", length=spoken(far)) if far else ""
 
     @property
     def transcribed(self) -> str:
@@ -64,8 +74,10 @@ class Now:
         if not writes:
             return ""
         behind = self.progress.behind_s
-        late = f", {about_minutes(behind)} behind" if behind >= BEHIND_S else ""
-        return f"Transcript up to {spoken(self.progress.transcribed_s)}{late}"
+        far = spoken(self.progress.transcribed_s)
+        if behind < BEHIND_S:
+            return gettext("Transcript up to %(length)s", length=far)
+        return gettext("Transcript up to %(length)s, %(minutes)s behind", length=far, minutes=about_minutes(behind))
 
 
 def now() -> Now:
@@ -74,11 +86,11 @@ def now() -> Now:
     meeting = told.meeting if told else written
     far = within_reach(lambda: _progress_of(meeting), Progress())
     if told is None:
-        return Now(NO_NEWS, NO_NEWS.says, "", meeting, False, far)
+        return Now(NO_NEWS, gettext(NO_NEWS.says), "", meeting, False, far)
     words, admission = STATES[told.state], minutes(house().settings.meeting.admission_minutes)
     return Now(
         words,
-        words.says.format(since=_time(told.since_wall), admission=admission),
+        gettext(words.says).format(since=_time(told.since_wall), admission=admission),
         _because(told, words),
         meeting,
         _admits(told, written),
@@ -137,7 +149,7 @@ def _written_meeting() -> str | None:
 def _because(told: News, words: Words) -> str:
     """What people should know, and in trouble also who can help."""
     helps = house().settings.room.help_line if told.because and words.pattern == "fault" else ""
-    return f"{told.because} {helps}".strip()
+    return f"{said(told.because)} {helps}".strip()
 
 
 def _admits(told: News, written: str | None) -> bool:

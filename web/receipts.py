@@ -1,17 +1,18 @@
 """Receipts: what the recorder has signed so far, for a holder's phone to keep, as text, as a file and on paper."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, Response, abort, render_template
 
-from appliance.clock import in_words, spoken
+from appliance.clock import spoken
 from appliance.errors import BadStatement
 from appliance.evidence import statement
 from appliance.evidence.statement import Statement
 from appliance.store import record
 from web import keeping, purse
 from web.house import house, reading, within_reach
+from web.languages import day_and_time, gettext
+from web.words import trust
 
 pages = Blueprint("receipts", __name__)
 
@@ -47,11 +48,11 @@ class Receipt:
     @property
     def when(self) -> str:
         told = self.signed.claims
-        return f"{datetime.fromisoformat(told['time']).astimezone():%A %-d %B %Y, %H:%M:%S}, {in_words(told['clock'])}"
+        return f"{day_and_time(told['time'], seconds=True)}, {trust(told['clock'])}"
 
     @property
     def says(self) -> str:
-        return f"The box has signed the first {self.length} of it."
+        return gettext("The box has signed the first %(length)s of it.", length=self.length)
 
 
 @pages.get("/receipts/<meeting>")
@@ -91,5 +92,5 @@ def _of_holder(meeting: str) -> Receipt:
     keeping.only_if_there(held.ticket.meeting)
     found = newest(held.ticket.meeting)
     if found is None:
-        abort(404, "There is no receipt yet. The first one comes after ten seconds of recording.")
+        abort(404, gettext("There is no receipt yet. The first one comes after ten seconds of recording."))
     return found

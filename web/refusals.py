@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort
 
 from appliance.store import box
 from web.house import house, reading, within_reach
+from web.languages import day_and_time
 
 pages = Blueprint("refusals", __name__)
 
@@ -15,7 +16,7 @@ SHOWN = timedelta(hours=20)  # as long as a holder at least may pick up a copy
 
 @dataclass(frozen=True)
 class Refusal:
-    """`when` is the time of day in the room; everybody in it may have the file."""
+    """`when` is a time in the room; everybody in it may have the file."""
 
     id: str
     when: str
@@ -41,7 +42,7 @@ def newest() -> Refusal | None:
     wall = datetime.fromisoformat(last.wall)
     if abs(house().clock.wall() - wall) > SHOWN:
         return None
-    return Refusal(last.id, f"{wall.astimezone():%H:%M on %A %-d %B %Y}", last.because, last.jws)
+    return Refusal(last.id, day_and_time(last.wall), last.because, last.jws)
 
 
 def _last() -> box.Refusal | None:

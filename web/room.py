@@ -4,12 +4,14 @@ from hashlib import sha256
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 from markupsafe import Markup
 
+from appliance.notice import Notice
 from web import identity, refusals
 from web.credentials import new_token
 from web.house import house
+from web.languages import current
 from web.meetings import Seen, mine
 from web.now import Now, now
 
@@ -33,7 +35,17 @@ def room() -> str:
         shape=shape,
         refusal=refusals.newest(),
         box=identity.identity(),
+        notice_language=in_own_language(texts()),
     )
+
+
+@pages.get("/notice")
+@pages.get("/notice/<language>")
+def told(language: str = "") -> str:
+    """What people are told before a recording, in any language in which the organisation says it."""
+    if language and language not in {one.language for one in texts()}:
+        abort(404)
+    return render_template("told.html", notice_language=language or in_own_language(texts()))
 
 
 @pages.get("/status")
@@ -63,6 +75,17 @@ def qr() -> Response:
     return Response(picture.getvalue(), mimetype="image/svg+xml")
 
 
+def texts() -> list[Notice]:
+    """What everybody is told, in each language."""
+    return house().notices
+
+
+def in_own_language(found: list[Notice]) -> str:
+    """The language in which this visitor reads the notice: that of the page where there is such a text."""
+    own = current()
+    return own if own in {one.language for one in found} else found[0].language
+
+
 def as_svg(text: str) -> Markup:
     """A QR code to stand in a page, for what no request may carry."""
     return Markup(segno.make(text, micro=False).svg_inline(scale=6, light="#fff"))
@@ -82,8 +105,8 @@ def kept(one: Seen) -> tuple[object, ...]:
 def says(current: Now, found: list[Seen]) -> dict[str, str]:
     """Every text that may change, by the name of its element."""
     texts = {
-        "title": current.words.title,
-        "light": current.words.light,
+        "title": current.title,
+        "light": current.light,
         "says": current.says,
         "because": current.because,
         "objections": current.objections,

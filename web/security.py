@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, Sec
 
 from web import words
 from web.house import OUT_OF_REACH, house
+from web.languages import gettext, msgid
 
 FORM_BYTES = 4096
 METHODS = ("GET", "HEAD", "POST")
@@ -23,20 +24,29 @@ HEADERS = {
     "Permissions-Policy": "microphone=(), camera=(), geolocation=()",
 }
 SENTENCES = {
-    400: ("Not understood", "Your browser asked in a way that this page does not understand."),
-    403: ("Not allowed", "This is only for people who hold a ticket of that meeting."),
-    404: ("Nothing here", "There is no page at this address."),
-    405: ("Not possible", "This page cannot be used in that way."),
-    409: ("Too late, or just in time", "Something else happened at the same moment. Look at your page again."),
-    410: ("Deleted", "The box has deleted this recording, as it had said."),
-    413: ("Too much", "That was far more text than a ticket has."),
-    429: (
-        "Too many wrong codes",
-        "Wrong codes were typed here again and again. Wait ten minutes, or open your personal link: it works always.",
+    400: (msgid("Not understood"), msgid("Your browser asked in a way that this page does not understand.")),
+    403: (msgid("Not allowed"), msgid("This is only for people who hold a ticket of that meeting.")),
+    404: (msgid("Nothing here"), msgid("There is no page at this address.")),
+    405: (msgid("Not possible"), msgid("This page cannot be used in that way.")),
+    409: (
+        msgid("Too late, or just in time"),
+        msgid("Something else happened at the same moment. Look at your page again."),
     ),
-    416: ("No such part", "The file is shorter than the part that was asked for. Start the download again."),
-    503: ("Out of reach just now", words.OUT_OF_REACH),
-    500: ("Something went wrong", "The fault is in the box, not in your phone. Try again in a minute."),
+    410: (msgid("Deleted"), msgid("The box has deleted this recording, as it had said.")),
+    413: (msgid("Too much"), msgid("That was far more text than a ticket has.")),
+    429: (
+        msgid("Too many wrong codes"),
+        msgid(
+            "Wrong codes were typed here again and again. Wait ten minutes, or open your personal link: it works"
+            " always."
+        ),
+    ),
+    416: (
+        msgid("No such part"),
+        msgid("The file is shorter than the part that was asked for. Start the download again."),
+    ),
+    503: (msgid("Out of reach just now"), words.OUT_OF_REACH),
+    500: (msgid("Something went wrong"), msgid("The fault is in the box, not in your phone. Try again in a minute.")),
 }
 
 
@@ -61,7 +71,7 @@ def only_own_name() -> None:
         name = ""
     if name and (name == own or "." not in name or name.endswith(LOCAL_ENDINGS) or _is_address(name)):
         return
-    abort(400, "This box does not go by that name. Scan the code on the table.")
+    abort(400, gettext("This box does not go by that name. Scan the code on the table."))
 
 
 def only_known_methods() -> None:
@@ -73,7 +83,7 @@ def only_known_methods() -> None:
 def only_own_origin() -> None:
     """A form is taken only from a page of this box."""
     if request.method == "POST" and urlsplit(request.headers.get("Origin", "")).netloc != request.host:
-        abort(403, "This form did not come from this page. Open the page of the room again and press there.")
+        abort(403, gettext("This form did not come from this page. Open the page of the room again and press there."))
 
 
 def add_headers(answer: Response) -> Response:
@@ -89,10 +99,10 @@ def refusal(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     title, general = SENTENCES.get(code, SENTENCES[400] if code < 500 else SENTENCES[500])
     own_words = error.description not in (type(error).description, None) and not isinstance(error, SecurityError)
-    sentence = error.description if own_words else general
+    title, sentence = gettext(title), error.description if own_words else gettext(general)
     if isinstance(request.routing_exception, BadRequest):  # a name for which no link can be made
         return Response(f"{title}. {sentence}\n", code, mimetype="text/plain")
-    page = render_template("refusal.html", title=title, sentence=sentence)
+    page = render_template("refusal.html", title=title, sentence=sentence, back="/")
     kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Content-Range")]
     return page, code, kept
 

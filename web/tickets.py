@@ -7,6 +7,7 @@ from appliance.store import events, tickets
 from web import admission, keeping, meetings, purse
 from web.credentials import grouped, hashed, is_token, meant, new_invitation, new_token, secret_of
 from web.house import house, writing
+from web.languages import gettext
 from web.now import now
 from web.room import address, as_svg, shape
 
@@ -22,7 +23,7 @@ def get_ticket() -> ResponseReturnValue:
     if current.meeting and purse.holds(current.meeting):
         return redirect(url_for("tickets.mine"), 303)
     if not current.admits or current.meeting is None:
-        abort(403, "There is no meeting now that gives tickets. Somebody who was there can let you in.")
+        abort(403, gettext("There is no meeting now that gives tickets. Somebody who was there can let you in."))
     return _to_mine(admission.from_room(current.meeting, request.form.get("token", "")))
 
 
@@ -67,7 +68,9 @@ def bind_slip(meeting: str) -> ResponseReturnValue:
         abort(429)
     if not any(admission.bind_slip(text, held.ticket.meeting) for text in meant(request.form.get("slip", ""))):
         patience.wrong(moment)
-        abort(400, "No free slip has this code. Look at each letter again. A slip is good for one meeting, once.")
+        abort(
+            400, gettext("No free slip has this code. Look at each letter again. A slip is good for one meeting, once.")
+        )
     return redirect(url_for("tickets.mine"), 303)
 
 

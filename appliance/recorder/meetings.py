@@ -15,7 +15,7 @@ from appliance.recorder import disk
 from appliance.recorder.disk import Disk
 from appliance.recorder.log import Log
 from appliance.recorder.recording import Recording
-from appliance.recorder.witness import Signing
+from appliance.recorder.witness import Signing, Told
 from appliance.store import box, record
 from appliance.store.database import opened
 from appliance.store.folders import Folders
@@ -35,12 +35,12 @@ class Meetings:
         card: Disk,
         durable: Callable[[], None],
         key: Key | None = None,
-        keep_days: int = 0,
+        told: Told | None = None,
     ) -> None:
         self._db, self._folders, self._clock, self._rate = db, folders, clock, rate
         self._disk, self._durable = card, durable
         self.log = Log(db, folders)
-        self._signing = Signing(key, self.log.head, keep_days)
+        self._signing = Signing(key, self.log.head, told or Told())
         self.id: str | None = None
         self.recording: Recording | None = None
 

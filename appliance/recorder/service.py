@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from appliance import notice
 from appliance.clock import Clock
 from appliance.errors import DataNotWritable, StorageFailed
 from appliance.lifetime import Lifetime
@@ -34,6 +35,7 @@ from appliance.recorder.stranded import wait_for_storage
 from appliance.recorder.timeline import Block
 from appliance.recorder.timers import Moments, due
 from appliance.recorder.upkeep import FULL, NO_PANEL, Upkeep
+from appliance.recorder.witness import Told
 from appliance.settings import Settings
 from appliance.store import box, events
 from appliance.store.folders import Folders
@@ -55,8 +57,8 @@ class Recorder:
         rate = settings.microphone.rate
         self._acts = Acts(ports, clock, rate)
         durable = self._acts.second_is_durable
-        keep_days = settings.retention.days
-        self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, durable, examination.key, keep_days)
+        told = Told(settings.retention.days, notice.claims(notice.shown(settings)))
+        self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, durable, examination.key, told)
         self._acts.meetings = self._meetings
         self._situation = Situation(self._db, clock, ports, self._acts, self._meetings)
         self._upkeep = Upkeep(clock, ports, self._acts, self._meetings, self._situation, examination, self._tidy)

@@ -6,7 +6,7 @@ written just now comes with the next second.
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
@@ -15,19 +15,26 @@ from appliance.evidence import claims, statement
 from appliance.evidence.claims import NOT_RECORDED, RECEIPT, SEAL, START, Claims, Course, Moment
 from appliance.evidence.key import Key
 from appliance.evidence.merkle import Tree
-from appliance.notice import notice
 from appliance.store import record
 
 EVERY_S = 10
 
 
 @dataclass(frozen=True)
+class Told:
+    """What people were told: how many days it is kept, and the claims of the notice in each language."""
+
+    keep_days: int = 0
+    notice: Claims = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Signing:
-    """`key` is None where the box's key cannot be used; `head` is that of the log; `keep_days` is what is promised."""
+    """`key` is None where the box's key cannot be used; `head` is that of the log."""
 
     key: Key | None = None
     head: Callable[[], Claims] = dict
-    keep_days: int = 0
+    told: Told = field(default_factory=Told)
 
 
 class Witness:
@@ -35,8 +42,7 @@ class Witness:
 
     def __init__(self, db: Database, meeting: str, clock: Clock, signing: Signing) -> None:
         self._db, self._meeting, self._clock, self._key = db, meeting, clock, signing.key
-        self._head, self._keep_days = signing.head, signing.keep_days
-        self._notice = notice().claims()
+        self._head, self._told = signing.head, signing.told
         self._marks = Tree(map(claims.mark_leaf, record.marks(db)))
         self._seconds_told, self._marks_told = record.receipted(db)
 
@@ -48,7 +54,7 @@ class Witness:
         """Sign the start record, once, as the first microphone is opened."""
         about = record.described(self._db)
         if self._key and about and record.statement(self._db, START) is None:
-            told = claims.start(about, self._notice, self._head(), self._now())
+            told = claims.start(about, self._told.notice, self._head(), self._now())
             record.state(self._db, START, statement.signed(START, told, self._key))
 
     def receipt(self, seconds: Tree, *, at_once: bool = False) -> None:
@@ -70,7 +76,7 @@ class Witness:
         about, now = record.described(self._db), self._now()
         if about is None:
             return
-        course = Course(opened, self._first_sound(), now, because, self._keep_days)
+        course = Course(opened, self._first_sound(), now, because, self._told.keep_days)
         kind = SEAL if samples else NOT_RECORDED
         told = self._seal(about, course, seconds, samples) if samples else self._not_recorded(about, course)
         jws = statement.signed(kind, told, self._key) if self._key else ""
@@ -85,13 +91,13 @@ class Witness:
             seconds=seconds,
             marks=list(record.marks(self._db)),
             gaps=record.gaps(self._db),
-            notice=self._notice,
+            notice=self._told.notice,
             start=statement.digest(start) if start else "",
             log=self._head(),
         )
 
     def _not_recorded(self, about: record.Described, course: Course) -> Claims:
-        return claims.not_recorded(about, course, self._notice, list(record.marks(self._db)), self._head())
+        return claims.not_recorded(about, course, self._told.notice, list(record.marks(self._db)), self._head())
 
     def _first_sound(self) -> Moment | None:
         first = record.first_capture(self._db)

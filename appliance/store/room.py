@@ -5,6 +5,9 @@ from sqlite_utils import Database
 from appliance.store import database, migrations
 from appliance.store.folders import MeetingFolder
 
+STAFF = 0
+"""Stands for a ticket where the staff page asked to keep a meeting."""
+
 
 def own(folder: MeetingFolder) -> Database:
     return database.own(folder.room_db, migrations.room)

@@ -54,7 +54,7 @@ function quote() {
   field.value = `“${text.replace(/\s+/g, " ").trim()}” (${document.querySelector("[data-meeting]").dataset.meeting}, ${at})`;
   document.body.append(field);
   field.select();
-  copied.textContent = document.execCommand("copy") ? `Copied: ${field.value}` : field.value;
+  copied.textContent = document.execCommand("copy") ? `${copied.dataset.copied} ${field.value}` : field.value;
   field.remove();
 }
 
@@ -72,11 +72,11 @@ function searching() {
       rows.forEach((row) => row.classList.toggle("found", found.includes(row)));
     }
     if (!found.length) {
-      status.textContent = wanted ? "Not found. A computer may have written it in another way." : "";
+      status.textContent = wanted ? status.dataset.notFound : "";
       return;
     }
     place = place < 0 ? (by > 0 ? 0 : found.length - 1) : (place + by + found.length) % found.length;
-    status.textContent = `${place + 1} of ${found.length}`;
+    status.textContent = status.dataset.found.replace("{n}", place + 1).replace("{m}", found.length);
     set_following(false);
     bring(found[place]);
   };

@@ -57,7 +57,7 @@ function say_if_lost() {
   document.querySelectorAll("[data-lost]").forEach((part) => { part.hidden = !lost; });
   document.querySelectorAll("[data-state]").forEach((part) => { part.hidden = lost; });
   if (lost) {
-    document.title = `Not connected – ${room}`;
+    document.title = `${document.querySelector("[data-lost]")?.dataset.lost || ""} – ${room}`;
     etag = null; // the next answer is to come whole
   }
 }
