@@ -198,6 +198,14 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Notes:
+    """[notes]: what people who were there write afterwards."""
+
+    working_days: int = setting(10, "a whole number from 1 to 100", lambda v: 1 <= v <= 100)
+    """Days after the meeting on which notes can be written; Saturdays and Sundays do not count."""
+
+
+@dataclass(frozen=True)
 class Staff:
     """[staff]: the page for whoever looks after the box."""
 
@@ -243,6 +251,7 @@ class Settings:
     web: Web = field(default_factory=Web)
     evidence: Evidence = field(default_factory=Evidence)
     retention: Retention = field(default_factory=Retention)
+    notes: Notes = field(default_factory=Notes)
     staff: Staff = field(default_factory=Staff)
     store: Store = field(default_factory=Store)
 

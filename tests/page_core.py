@@ -19,7 +19,7 @@ SCRIPTS = Path(__file__).parent.parent / "appliance" / "evidence" / "page"
 # In the order in which they rest on one another.
 CORE = "encoding sha256 p256 merkle certificate statement zip flac known sound".split()  # noqa: SIM905
 VERDICT = (
-    *("verdict", "claims", "key", "bag", "deleted", "lists", "account", "receipts", "places", "joins"),
+    *("verdict", "claims", "key", "bag", "deleted", "lists", "account", "notes", "receipts", "places", "joins"),
     *("clip", "clip_words", "shifts", "seconds", "excerpt", "chosen", "verify"),
 )
 INSECURE_HOST = "recorder.test"

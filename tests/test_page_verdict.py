@@ -26,7 +26,7 @@ from test_verify import EDITS, forger, meeting, one_sample, prolonged
 
 from appliance.errors import NotABundle
 from appliance.evidence import excerpt, merkle, statement, verify
-from appliance.evidence.claims import TOMBSTONE
+from appliance.evidence.claims import NOTES, TOMBSTONE
 from appliance.evidence.clip import LONG_S
 from appliance.evidence.key import Key
 from appliance.evidence.places import Samples
@@ -482,6 +482,34 @@ def test_a_tombstone_beside_the_recording_and_alone(
     assert sum("It agrees" in one["says"] for one in verdict["findings"]) == 2
     (alone / "marks.sha256").write_text("no list")
     assert judges.agree(alone, meeting.receipt(10))["exit_code"] == 1
+
+
+def test_files_of_notes(judges: Judges, meeting: SignedMeeting, forger: Key, tmp_path: Path) -> None:
+    note = {"id": 1, "by": "Blue Heron", "first_s": 3, "last_s": 4, "says": "I said no", "time": "x", "at_home": None}
+    first: dict[str, Any] = {
+        "meeting": meeting.at_seal.claims["meeting"], "seal": meeting.at_seal.digest, "number": 1, "before": "",
+        "notes": [note], "time": "2026-11-23T10:00:00.000Z", "clock": "rtc",
+    }  # fmt: skip
+    signed = statement.signed(NOTES, first, meeting.box)
+    (meeting.at / "notes-1.jws").write_text(signed)
+    second = first | {"number": 2, "before": statement.digest(signed), "notes": [note, note]}
+    says: list[tuple[dict[str, Any], Key, int]] = [
+        ({}, meeting.box, 0), ({}, forger, 1), ({"before": ""}, meeting.box, 1), ({"number": 3}, meeting.box, 1),
+        ({"meeting": "2026-03-02-ABCD"}, meeting.box, 1), ({"seal": "00"}, meeting.box, 1),
+        ({"notes": "two"}, meeting.box, 1), ({"notes": 5}, meeting.box, 1), ({"time": None}, meeting.box, 1),
+    ]  # fmt: skip
+    for changed, box, code in says:
+        (meeting.at / "notes-2.jws").write_text(statement.signed(NOTES, second | changed, box))
+        assert judges.agree(meeting.at)["exit_code"] == code, changed
+    (meeting.at / "notes-2.jws").write_text(statement.signed(NOTES, second, meeting.box))
+    (meeting.at / "notes-1.jws").unlink()
+    verdict = judges.agree(meeting.at)
+    assert verdict["exit_code"] == 0 and "Not here: notes-1.jws." in str(verdict["findings"])
+    (meeting.at / "notes-2.jws").write_text((meeting.at / "seal.jws").read_text())
+    assert judges.agree(meeting.at)["exit_code"] == 1
+    alone = tmp_path / "2026-03-02-K7QF 0a1b2c3d notes-1.jws"
+    alone.write_text(signed)
+    assert verify.of_path(alone).exit_code == 2
 
 
 def putting(claims: dict[str, Any]) -> Callable[[dict[str, Any]], None]:

@@ -15,6 +15,7 @@ from web import (
     keeping,
     languages,
     listening,
+    notes,
     objecting,
     receipts,
     refusals,
@@ -52,6 +53,7 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
         check,
         objecting,
         listening,
+        notes,
         staff,
         languages,
     ):

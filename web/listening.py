@@ -10,10 +10,11 @@ from appliance.clock import spoken
 from appliance.store import record
 from appliance.store.finish import Copy
 from appliance.store.folders import MeetingFolder
-from web import copies, keeping, purse
+from web import copies, keeping, notes, purse
 from web.house import house, reading
 from web.languages import gettext, said
 from web.meetings import Seen, seen
+from web.notes import Shown
 from web.waveform import HEIGHT, WIDTH, Heard, Waveform, waveform
 
 pages = Blueprint("listening", __name__)
@@ -25,7 +26,7 @@ SPEAKS = 30  # percent of a second
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the page: words with whether the computer was unsure of each, or (kind `gap`, `mark`) what else was."""
+    """A line of the page: words, and whether the computer was unsure of each; `kind` is line, gap, mark or note."""
 
     at_s: float
     kind: str
@@ -53,7 +54,7 @@ def listen(meeting: str) -> str:
         "listen.html",
         meeting=one,
         told=told,
-        rows=_rows(told) if told else [],
+        rows=_rows(told, notes.of_meeting(folder).shown) if told else [],
         picture=_picture(folder, one),
         width=WIDTH,
         height=HEIGHT,
@@ -95,11 +96,12 @@ def _transcript(folder: MeetingFolder, copy: Copy | None) -> dict[str, Any] | No
     return told
 
 
-def _rows(told: dict[str, Any]) -> list[Row]:
-    """In the order of time; at the same moment marks are first, then gaps, then words, as in every other form."""
+def _rows(told: dict[str, Any], notes: list[Shown]) -> list[Row]:
+    """In the order of time; at the same moment marks are first, then gaps, words as in every other form, and notes."""
     rows = [Row(mark["at_s"], "mark", [(f"({_both(mark['mark'], mark['detail'])})", False)]) for mark in told["marks"]]
     rows += [Row(gap["start_s"], "gap", [(_gap(gap), False)]) for gap in told["gaps"]]
     rows += [Row(line["start_s"], "line", _words(line), line["seat"] or "", line["language"]) for line in told["lines"]]
+    rows += [Row(note.at_s, "note", [(f"{note.says} ({note.by})", False)]) for note in notes]
     return sorted(rows, key=lambda row: row.at_s)
 
 

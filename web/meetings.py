@@ -60,6 +60,7 @@ class Seen:
     objected: bool = False
     """With this very ticket."""
     deleted: str = ""
+    notes: int = 0
 
     @property
     def id(self) -> str:
@@ -187,6 +188,7 @@ def _there(held: Held) -> Seen:
         unwritten=_put_away(folder) and not far.transcript_complete,
         keeping=keeping(folder, held.ticket.id),
         objected=objected(held),
+        notes=_notes(folder),
     )
 
 
@@ -238,6 +240,11 @@ def _by(one: Ticket, names: dict[int, str]) -> str:
     if one.way == HOLDER:
         return gettext(", let in by %(name)s", name=names.get(one.host or 0, gettext("somebody")))
     return gettext(", by a printed slip") if one.way == SLIP else ""
+
+
+def _notes(folder: MeetingFolder) -> int:
+    db = reading(room, folder)
+    return len(room.notes(db)) if db else 0
 
 
 def _collectors(folder: MeetingFolder) -> int:

@@ -12,7 +12,7 @@ from web import words
 from web.house import OUT_OF_REACH, house
 from web.languages import gettext, msgid
 
-FORM_BYTES = 4096
+FORM_BYTES = 16 * 1024  # a note of a thousand characters, each of which a browser may write as nine
 METHODS = ("GET", "HEAD", "POST")
 LOCAL_ENDINGS = (".local", ".internal", ".home.arpa", ".test")  # names that no public registrar gives away
 HEADERS = {

@@ -83,7 +83,7 @@ def read(files: Files, known: Sequence[x509.Certificate], verdict: Verdict) -> A
     """Find the statements and lists among the files, and say what is wrong with them."""
     account = Account()
     for name, kind in STATEMENTS.items():
-        if name in files and (found := _statement(files, name, kind, verdict)):
+        if name in files and (found := stated(files, name, kind, verdict)):
             account.said[name] = found
     if account.first is None:
         verdict.find("seal.jws", About.UNKNOWN, "There is no seal that could be believed, so nothing can be judged.")
@@ -99,7 +99,8 @@ def read(files: Files, known: Sequence[x509.Certificate], verdict: Verdict) -> A
     return account
 
 
-def _statement(files: Files, name: str, kind: str, verdict: Verdict) -> Statement | None:
+def stated(files: Files, name: str, kind: str, verdict: Verdict) -> Statement | None:
+    """The statement of that name; None, and a finding, where it is not to be believed or of another kind."""
     verdict.looked_at.append(name)
     try:
         found = statement.read(_text(files, name))

@@ -8,10 +8,11 @@ from appliance.evidence import merkle
 from appliance.evidence.merkle import Tree
 from appliance.evidence.statement import as_json
 from appliance.store.record import ANSWER, OBJECTION, Described, Gap, Mark
+from appliance.store.room import Note
 
 Claims = dict[str, Any]
 START, RECEIPT, SEAL, NOT_RECORDED = "candour-start", "candour-receipt", "candour-seal", "candour-not-recorded"
-TOMBSTONE = "candour-tombstone"
+TOMBSTONE, NOTES = "candour-tombstone", "candour-notes"
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ def could_not_record(name: str, now: Moment, because: str, software: str, log: C
     return said | {"because": f"could not record: {because}", "keep_days": 0, "objections": [], "log": log}
 
 
+def notes(meeting: str, seal: str, number: int, before: str, written: Sequence[Note], now: Moment) -> Claims:
+    """File `number` of the notes on a meeting, from 1; `seal` and `before` are digests, of the file before this one."""
+    said = {"meeting": meeting, "seal": seal, "number": number, "before": before}
+    return said | {"notes": [_note(note) for note in written]} | now.claims()
+
+
 def objections(marks: Sequence[Mark]) -> list[Claims]:
     """Each with what the button answered next; an empty answer: it never did."""
     found = []
@@ -128,6 +135,12 @@ def _course(about: Described, course: Course, notice: Claims) -> Claims:
         "software": about.software,
         "notice": notice,
     }
+
+
+def _note(note: Note) -> Claims:
+    said = {"id": note.id, "by": note.pseudonym, "first_s": note.first_s, "last_s": note.last_s, "says": note.says}
+    home = None if note.home_wall is None else {"name": note.name, "written": note.home_wall}
+    return said | {"time": note.wall, "at_home": home}
 
 
 def _gap(gap: Gap) -> Claims:

@@ -21,7 +21,7 @@ EMBEDDED = (
 # Each in the order in which its modules rest on one another.
 WORKER = (
     *("encoding", "sha256", "p256", "merkle", "certificate", "statement", "zip", "flac", "known", "sound"),
-    *("verdict", "claims", "key", "bag", "deleted", "lists", "account", "receipts"),
+    *("verdict", "claims", "key", "bag", "deleted", "lists", "account", "notes", "receipts"),
     *("places", "joins", "clip", "clip_words", "shifts", "seconds", "excerpt", "chosen", "verify", "worker"),
 )
 SCRIPT = (

@@ -29,6 +29,7 @@ KINDS = {
     "candour-transcript": "transcript seal",
     "candour-not-recorded": "record of a meeting that was not recorded",
     "candour-tombstone": "tombstone",
+    "candour-notes": "file of notes",
 }
 
 

@@ -13,9 +13,10 @@ from zipfile import BadZipFile
 from cryptography import x509
 
 from appliance.errors import BadStatement, NotAudio, NothingToVerify
-from appliance.evidence import account, bag, excerpt, heads, merkle, receipts, seconds, sound, stamped, statement
+from appliance.evidence import account, bag, excerpt, heads, merkle, notes, receipts, seconds, sound, stamped, statement
 from appliance.evidence.account import Account, Files
 from appliance.evidence.bagging import SIGNATURE
+from appliance.evidence.claims import NOTES
 from appliance.evidence.deleted import TOMBSTONE_NAME
 from appliance.evidence.fingerprint import RATE as LISTENING_RATE
 from appliance.evidence.fingerprint import Words, fingerprint
@@ -29,7 +30,7 @@ SMALL = "recording.mp3"
 EXACT = ("recording.flac", "recording.wav", "master.wav")
 PIECE_BYTES = 1 << 20
 MISSING = "is missing."
-SAVED = re.compile(r"\d{4}-\d\d-\d\d-\w{4}[ _](?:[0-9a-f]{8}[ _])?([a-z-]+)(?:[ _]?\(\d+\))?(\.[a-z0-9]+)")
+SAVED = re.compile(r"\d{4}-\d\d-\d\d-\w{4}[ _](?:[0-9a-f]{8}[ _])?([a-z-]+(?:-\d+)?)(?:[ _]?\(\d+\))?(\.[a-z0-9]+)")
 """A copy as a phone or a computer saves it from the page, perhaps for the second time."""
 SEALED = {"copies.jws": "the copies seal", "transcript.jws": "the transcript seal"}
 
@@ -59,6 +60,7 @@ def verify(asked: Asked) -> tuple[Verdict, Account]:
         _receipts(asked.receipts, found, offered, verdict)
         _clips(asked, found, offered, verdict)
         _nothing(found, verdict)
+        notes.judge(asked.files, found, verdict)
     except (LookupError, TypeError, ValueError, OSError) as error:
         says = f"What was signed here makes no sense ({error}): it was not made by a box of this kind."
         verdict.find("bundle", About.INTEGRITY, says)
@@ -197,10 +199,12 @@ def _opened(path: Path) -> Iterator[bag.Entries]:
             yield entries
         return
     try:
-        kind = statement.read(path.read_text("utf-8", "replace")).kind
+        said = statement.read(path.read_text("utf-8", "replace"))
     except BadStatement:
-        kind = ""
-    yield {account.NAMES[kind]: lambda: path.open("rb")} if kind in account.NAMES else {}
+        yield {}
+        return
+    name = notes.name(said.claims.get("number", 0)) if said.kind == NOTES else account.NAMES.get(said.kind)
+    yield {name: lambda: path.open("rb")} if name else {}
 
 
 def by_name(entries: bag.Entries) -> Files:

@@ -15,6 +15,7 @@ from appliance.errors import CandourError
 from appliance.evidence import key
 from appliance.evidence.key import Key
 from appliance.finisher.meeting import Meeting
+from appliance.finisher.notes import Notes
 from appliance.finisher.retention import Deletions
 from appliance.finisher.steps import Finishing, finish_meeting
 from appliance.lifetime import Lifetime
@@ -45,6 +46,7 @@ class Finisher:
         self._settings = settings
         self._folders = Folders(Path(settings.store.data))
         self._clock = clock
+        self._notes = Notes(self._folders, clock)
         self._deletions = Deletions(self._folders, clock, settings.retention.days)
         self._work: dict[str, Finishing] = {}
         self._left: set[str] = set()  # complete, or not to be tried again in this life
@@ -59,9 +61,11 @@ class Finisher:
     def step(self) -> bool:
         """Advance the open meeting or else the newest that can be advanced; False when there is nothing to do.
 
-        Only then meetings are deleted whose time has come.
+        Only then notes are signed, and meetings deleted whose time has come.
         """
         if any(self._advance(folder) for folder in self._unfinished()):
+            return True
+        if self._notes.look(self._signs_with()):
             return True
         return bool(self._deletions.look(self._signs_with()))
 

@@ -6,7 +6,7 @@
 | tickets.db    | web         | who may take a copy, who lets whom in, printed slips           |
 | record.db     | recorder    | seconds, gaps and marks of one meeting                         |
 | transcript.db | transcriber | passages, lines and the cursor `transcribed` of one meeting    |
-| room.db       | web         | who objects, took which copy, or asks to keep one meeting      |
+| room.db       | web         | who objects, took which copy, wrote a note, asks to keep it    |
 | finish.db     | finisher    | the steps done and the copies of one meeting                   |
 | seats.db      | seats       | directions from which one meeting was spoken: no sound, nobody |
 | operator.db   | operator    | holds of whoever looks after the box, by `candour hold`        |
@@ -279,6 +279,21 @@ def o001_room(db: Database) -> None:
             lifted_wall TEXT
         ) STRICT
         """,
+        """
+        CREATE TABLE notes (              -- seconds of the meeting, both included
+            id INTEGER PRIMARY KEY,
+            ticket INTEGER NOT NULL,
+            pseudonym TEXT NOT NULL,
+            first_s INTEGER NOT NULL CHECK (first_s >= 0),
+            last_s INTEGER NOT NULL CHECK (last_s >= first_s),
+            says TEXT NOT NULL,
+            wall TEXT NOT NULL,
+            name TEXT NOT NULL,           -- written at home in open-me.html: who signed it there, or nothing
+            home_wall TEXT                -- and when, by the clock of that computer; NULL: written here
+        ) STRICT
+        """,
+        "CREATE TRIGGER notes_stay BEFORE DELETE ON notes BEGIN SELECT RAISE(ABORT, 'notes stay'); END",
+        "CREATE TRIGGER notes_stay_so BEFORE UPDATE ON notes BEGIN SELECT RAISE(ABORT, 'notes stay as they are'); END",
         EVENTS,
     )
 

@@ -1,5 +1,8 @@
 """room.db, written by the web: what the people of one meeting did on the page."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from sqlite_utils import Database
 
 from appliance.store import database, migrations
@@ -7,6 +10,24 @@ from appliance.store.folders import MeetingFolder
 
 STAFF = 0
 """Stands for a ticket where the staff page asked to keep a meeting."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a ticket's holder says of the seconds `first_s` to `last_s`, both included; `id` is 0 until it is written.
+
+    `home_wall` and `name`: when and by whom it was written at home, as that computer says; None where it was not.
+    """
+
+    ticket: int
+    pseudonym: str
+    first_s: int
+    last_s: int
+    says: str
+    wall: str
+    name: str = ""
+    home_wall: str | None = None
+    id: int = 0
 
 
 def own(folder: MeetingFolder) -> Database:
@@ -61,3 +82,23 @@ def lift_holds(db: Database, ticket: int, wall: str) -> bool:
             "UPDATE holds SET lifted_wall = ? WHERE ticket = ? AND lifted_wall IS NULL", (wall, ticket)
         )
     return done.rowcount > 0
+
+
+def add_notes(db: Database, notes: Iterable[Note]) -> None:
+    """All of them, or none; nothing changes or removes one again."""
+    with db.conn:
+        db.conn.executemany(
+            "INSERT INTO notes (ticket, pseudonym, first_s, last_s, says, wall, name, home_wall)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(n.ticket, n.pseudonym, n.first_s, n.last_s, n.says, n.wall, n.name, n.home_wall) for n in notes],
+        )
+
+
+def notes(db: Database, after: int = 0) -> list[Note]:
+    """Those with an id greater than `after`, in the order in which they were written."""
+    rows = db.conn.execute(
+        "SELECT ticket, pseudonym, first_s, last_s, says, wall, name, home_wall, id FROM notes"
+        " WHERE id > ? ORDER BY id",
+        (after,),
+    )
+    return [Note(*row) for row in rows]

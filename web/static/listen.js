@@ -4,6 +4,7 @@
 const audio = document.querySelector("audio");
 const rows = [...document.querySelectorAll("[data-lines] > li")];
 const starts = rows.map((row) => Number(row.dataset.at));
+const note = document.querySelector("[data-note]");
 const picture = document.querySelector("[data-waveform]");
 const [follow, copy, copied] = ["follow", "copy", "copied"].map((name) => document.querySelector(`[data-${name}]`));
 const search = document.querySelector("[data-search]");
@@ -121,5 +122,6 @@ if (rows.length) {
   });
   audio.addEventListener("play", () => { scrolled_to = window.scrollY; });
 }
+note?.addEventListener("click", () => { note.search = `?at=${Math.floor(audio.currentTime)}`; });
 audio.addEventListener("timeupdate", heard);
 audio.addEventListener("seeked", heard);

@@ -58,7 +58,7 @@ const account_of = (() => {
   // `files`: by the name without folders; `known`: certificates. Says what is wrong with what was signed.
   async function read(files, known, verdict, account) {
     for (const [name, kind] of STATEMENTS) {
-      const found = files.has(name) ? await one_statement(files, name, kind, verdict) : null;
+      const found = files.has(name) ? await stated(files, name, kind, verdict) : null;
       if (found) {
         account.said.set(name, found);
       }
@@ -79,7 +79,7 @@ const account_of = (() => {
     }
   }
 
-  async function one_statement(files, name, kind, verdict) {
+  async function stated(files, name, kind, verdict) {
     verdict.looked_at.push(name);
     try {
       const found = await statement.read(await bag.text_of(files, name));
@@ -136,5 +136,5 @@ const account_of = (() => {
     }
   }
 
-  return Object.freeze({ read });
+  return Object.freeze({ read, stated });
 })();

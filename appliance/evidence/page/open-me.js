@@ -8,7 +8,7 @@
   const parts = [...document.querySelectorAll("[data-of]")];
   const doors = [...document.querySelectorAll("[data-part]")];
   const ENDINGS = /\.(flac|wav|mp3)$/i;
-  const SAVED = /^\d{4}-\d\d-\d\d-\w{4}[ _](?:[0-9a-f]{8}[ _])?([a-z-]+)(?:[ _]?\(\d+\))?(\.[a-z0-9]+)$/; // from the page
+  const SAVED = /^\d{4}-\d\d-\d\d-\w{4}[ _](?:[0-9a-f]{8}[ _])?([a-z-]+(?:-\d+)?)(?:[ _]?\(\d+\))?(\.[a-z0-9]+)$/; // from the page
 
   async function open(chosen) {
     filled(status, chosen.length ? say("opening") : "");

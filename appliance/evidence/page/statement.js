@@ -20,6 +20,7 @@ const statement = (() => {
     ["candour-transcript", "transcript seal"],
     ["candour-not-recorded", "record of a meeting that was not recorded"],
     ["candour-tombstone", "tombstone"],
+    ["candour-notes", "file of notes"],
   ]);
   const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]"; // as Python
   const AROUND = new RegExp(`^${SPACE}+|${SPACE}+$`, "g");

@@ -27,6 +27,7 @@ const verification = (() => {
         await receipts.judge(given, account, offered, verdict);
         await judge_clips(clips, account, offered, verdict, progress);
         judge_nothing(account, verdict);
+        await notes_of.judge(named, account, verdict);
         judge_signatures(files, account, verdict);
       }
     } catch (error) {
