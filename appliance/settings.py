@@ -133,6 +133,9 @@ class Transcript:
     error_limit: float = setting(50.0, "words in 100, from 1 to 100", lambda v: 1 <= v <= 100)
     """A language in which the model is not stated to get at most so many words in 100 wrong is not written down."""
 
+    live: bool = setting(False, "true or false")
+    """True: whoever has a ticket can read along while the meeting goes on."""
+
     @property
     def model_folder(self) -> Path:
         return Path(self.models) / self.model

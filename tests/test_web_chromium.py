@@ -177,6 +177,7 @@ def test_a_personal_link_leaves_no_token_behind(table: BoxOnTheTable, url: str, 
     table.opens()
     first.driver.get(url)
     first.press("Get my ticket")
+    first.sees("Your code")
     link = first.driver.find_element(By.CSS_SELECTOR, ".ticket .wrap a").get_attribute("href")
     assert link and "#" in link
     other.driver.get(link)

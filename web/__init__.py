@@ -9,6 +9,7 @@ from appliance.clock import Clock
 from appliance.settings import Settings
 from appliance.store.folders import Folders
 from web import (
+    captions,
     check,
     copies,
     identity,
@@ -36,6 +37,7 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
     app.extensions["candour"] = House(settings, clock, folders, clock.boot_id(), notices)
     app.jinja_env.globals.update(
         place=settings.room,
+        reads_along=settings.transcript.enabled and settings.transcript.live,
         never_online=NEVER_ONLINE,
         out_of_reach=OUT_OF_REACH,
         objections=objections,
@@ -53,6 +55,7 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
         check,
         objecting,
         listening,
+        captions,
         notes,
         staff,
         languages,
