@@ -224,6 +224,8 @@ class Store:
     """Recordings and databases."""
     run: str = setting("/run/candour", "the path of a folder in quotes", lambda v: v != "")
     """The socket between panel and recorder; need not survive a restart."""
+    stick: str = setting("/run/candour/stick", "the path of a folder in quotes", lambda v: v != "")
+    """Where a USB stick is mounted while it is plugged in."""
     reserve_mb: int = setting(500, "megabytes, from 10 to 100000", lambda v: 10 <= v <= 100_000)
     """A recording is ended before less than this is free."""
 

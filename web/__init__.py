@@ -22,6 +22,7 @@ from web import (
     refusals,
     room,
     staff,
+    stick,
     tickets,
 )
 from web.house import House, close_files
@@ -57,6 +58,7 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
         listening,
         captions,
         notes,
+        stick,
         staff,
         languages,
     ):

@@ -14,6 +14,7 @@ from web.now import Progress, progress
 from web.objecting import objected
 from web.purse import Held, held
 from web.receipts import Receipt, newest
+from web.stick import Stick, stick
 from web.words import about_minutes, size, trust
 
 KINDS = {  # by the ending of a copy's name: what to press, and what it is
@@ -61,6 +62,7 @@ class Seen:
     """With this very ticket."""
     deleted: str = ""
     notes: int = 0
+    stick: Stick | None = None
 
     @property
     def id(self) -> str:
@@ -82,6 +84,8 @@ class Seen:
     @property
     def settled(self) -> bool:
         """Nothing more will change but the count."""
+        if self.stick and self.stick.is_there:
+            return False
         return bool(self.missing or self.deleted) or (bool(self.copies) and not self.waits)
 
     @property
@@ -189,6 +193,7 @@ def _there(held: Held) -> Seen:
         keeping=keeping(folder, held.ticket.id),
         objected=objected(held),
         notes=_notes(folder),
+        stick=stick(folder, held.ticket.id),
     )
 
 

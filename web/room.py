@@ -99,7 +99,7 @@ def shape(current: Now, found: list[Seen] | None) -> str:
 
 def kept(one: Seen) -> tuple[object, ...]:
     """What an open page has to say anew about how long a meeting stays, and about its receipts."""
-    return (bool(one.receipt), one.deleted, one.notes, *(one.keeping.holds if one.keeping else ()))
+    return (bool(one.receipt), one.deleted, one.notes, one.stick, *(one.keeping.holds if one.keeping else ()))
 
 
 def says(current: Now, found: list[Seen]) -> dict[str, str]:

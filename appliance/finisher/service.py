@@ -18,6 +18,7 @@ from appliance.finisher.meeting import Meeting
 from appliance.finisher.notes import Notes
 from appliance.finisher.retention import Deletions
 from appliance.finisher.steps import Finishing, finish_meeting
+from appliance.finisher.stick import Stick
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
 from appliance.store import box
@@ -46,6 +47,7 @@ class Finisher:
         self._settings = settings
         self._folders = Folders(Path(settings.store.data))
         self._clock = clock
+        self._stick = Stick(self._folders, Path(settings.store.stick), clock)
         self._notes = Notes(self._folders, clock)
         self._deletions = Deletions(self._folders, clock, settings.retention.days)
         self._work: dict[str, Finishing] = {}
@@ -61,8 +63,11 @@ class Finisher:
     def step(self) -> bool:
         """Advance the open meeting or else the newest that can be advanced; False when there is nothing to do.
 
-        Only then notes are signed, and meetings deleted whose time has come.
+        Before that comes whoever stands there with a USB stick. Only after it notes are signed, and meetings deleted
+        whose time has come.
         """
+        if self._stick.look():
+            return True
         if any(self._advance(folder) for folder in self._unfinished()):
             return True
         if self._notes.look(self._signs_with()):

@@ -84,3 +84,14 @@ def set_retention(db: Database, seen: Retention) -> None:
         db.conn.execute(
             "INSERT OR REPLACE INTO retention VALUES (1, ?, ?, ?)", (seen.ended_wall, seen.freed_wall, seen.liftings)
         )
+
+
+def end_stick(db: Database, request: int, outcome: str, wall: str) -> None:
+    """What became of a request in room.db for the copies on a USB stick."""
+    with db.conn:
+        db.conn.execute("INSERT INTO sticks VALUES (?, ?, ?)", (request, outcome, wall))
+
+
+def sticks(db: Database) -> dict[int, str]:
+    """The outcome of each request."""
+    return dict(db.conn.execute("SELECT request, outcome FROM sticks ORDER BY request").fetchall())

@@ -280,6 +280,15 @@ def o001_room(db: Database) -> None:
         ) STRICT
         """,
         """
+        CREATE TABLE sticks (             -- a holder asks for the copies on the USB stick that is plugged in
+            id INTEGER PRIMARY KEY,
+            ticket INTEGER NOT NULL,
+            monotonic REAL NOT NULL,
+            boot_id TEXT NOT NULL,
+            wall TEXT NOT NULL
+        ) STRICT
+        """,
+        """
         CREATE TABLE notes (              -- seconds of the meeting, both included
             id INTEGER PRIMARY KEY,
             ticket INTEGER NOT NULL,
@@ -318,6 +327,13 @@ def f001_finish(db: Database) -> None:
             ended_wall TEXT,              -- the first at which the meeting had ended
             freed_wall TEXT,              -- the first at which the last hold so far was lifted
             liftings INTEGER NOT NULL     -- of how many holds so far
+        ) STRICT
+        """,
+        """
+        CREATE TABLE sticks (             -- what became of the requests in room.db, by their id
+            request INTEGER PRIMARY KEY,
+            outcome TEXT NOT NULL,
+            wall TEXT NOT NULL
         ) STRICT
         """,
         EVENTS,

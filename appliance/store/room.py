@@ -30,6 +30,16 @@ class Note:
     id: int = 0
 
 
+@dataclass(frozen=True)
+class StickRequest:
+    """A holder asks for the copies on the USB stick that is plugged in; `monotonic` is of the boot `boot_id`."""
+
+    id: int
+    ticket: int
+    monotonic: float
+    boot_id: str
+
+
 def own(folder: MeetingFolder) -> Database:
     return database.own(folder.room_db, migrations.room)
 
@@ -102,3 +112,17 @@ def notes(db: Database, after: int = 0) -> list[Note]:
         (after,),
     )
     return [Note(*row) for row in rows]
+
+
+def ask_for_stick(db: Database, ticket: int, monotonic: float, boot_id: str, wall: str) -> None:
+    with db.conn:
+        db.conn.execute(
+            "INSERT INTO sticks (ticket, monotonic, boot_id, wall) VALUES (?, ?, ?, ?)",
+            (ticket, monotonic, boot_id, wall),
+        )
+
+
+def stick_requests(db: Database, after: int = 0) -> list[StickRequest]:
+    """Those with an id greater than `after`, in their order."""
+    rows = db.conn.execute("SELECT id, ticket, monotonic, boot_id FROM sticks WHERE id > ? ORDER BY id", (after,))
+    return [StickRequest(*row) for row in rows]
