@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance import news, notice
+from appliance import encryption, news, notice
 from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
 from appliance.evidence import key
@@ -42,6 +42,8 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
     found.append(_look("key", lambda: _key(settings)))
     if settings.transcript.enabled:
         found.append(_look("speech model", lambda: _model(settings.transcript)))
+    if settings.web.certificate:
+        found.append(_look("certificate of the page", lambda: encryption.check(settings.web, clock.wall())))
     found.append(_look("notice", lambda: _notice(settings)))
     found.append(_clock(clock))
     if not found[0].problem:
@@ -51,8 +53,10 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
 
 def seen(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> list[Check]:
     """What can be told by a glance, and without writing: for the page of staff."""
+    page = _look("certificate of the page", lambda: encryption.check(settings.web, clock.wall()))
     return [
         _look("microphone", lambda: _microphone(settings.microphone, asound)),
+        *([page] if settings.web.certificate else []),
         _look("notice", lambda: _notice(settings)),
         _clock(clock),
         _space(settings, Folders(Path(settings.store.data))),

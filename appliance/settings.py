@@ -165,13 +165,18 @@ class Web:
         lambda v: v == "" or bool(re.fullmatch(r"https?://\S+", v)),
     )
     """The address that QR codes carry; empty: made from host and port."""
+    certificate: str = setting("", "the path of a PEM file in quotes, or nothing")
+    """Certificate of the organisation for the page's name, with its issuers; empty: plain HTTP."""
+    key: str = setting("", "the path of a PEM file in quotes, or nothing")
+    """The key of that certificate."""
 
     @property
     def url(self) -> str:
         """The address of the room page, without a slash at the end."""
         if self.address:
             return self.address.rstrip("/")
-        return f"http://{self.host}" + ("" if self.port == 80 else f":{self.port}")
+        scheme, usual = ("https", 443) if self.certificate else ("http", 80)
+        return f"{scheme}://{self.host}" + ("" if self.port == usual else f":{self.port}")
 
 
 @dataclass(frozen=True)
@@ -297,6 +302,8 @@ def parse(text: str, path: Path) -> Settings:
         problems.append(
             (_line(text, "microphone", "master_channel"), "`master_channel` is more than `channels`; write 1")
         )
+    if "web" in made and bool(made["web"].certificate) != bool(made["web"].key):
+        problems.append((_line(text, "web"), "`certificate` and `key` under [web] belong together; write both"))
     if "microphone" in made and (problem := _array_problem(made["microphone"])):
         problems.append((_line(text, "microphone", "array_microphones"), problem))
     if problems:

@@ -40,6 +40,7 @@ class Served:
         self.toml.write_text(
             f'[room]\nname = "{settings.room.name}"\norganisation = "{settings.room.organisation}"\n'
             f'[web]\nhost = "{settings.web.host}"\nport = {settings.web.port}\n'
+            f'certificate = "{settings.web.certificate}"\nkey = "{settings.web.key}"\n'
             f'[store]\ndata = "{settings.store.data}"\nrun = "{settings.store.run}"\n'
         )
         self.ears = folder / "notify.sock"

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from appliance import encryption
 from appliance.clock import Clock
 from appliance.errors import PortTaken
 from appliance.lifetime import Lifetime
@@ -14,10 +15,12 @@ from appliance.notify import Notifier
 from appliance.settings import Settings
 from web import create_app
 
+STALLED_MS = 60_000
+"""A phone that has taken nothing for so long is gone; it can go on with its download later."""
 PORT_WAITS_S = 3.0  # after a kill -9 the worker sees within a second that its master is gone, and lets go of the port
 OPTIONS: dict[str, object] = {
     "workers": 1,
-    "worker_class": "gthread",
+    "worker_class": "web.worker.Worker",
     "threads": 64,  # measured: with 8, thirty downloads keep everybody from the page
     "preload_app": False,
     "keepalive": 10,
@@ -45,13 +48,18 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
         self.cfg.set("bind", f"fd://{self._descriptor}")
         self.cfg.set("when_ready", ready)
+        if self._settings.web.certificate:
+            self.cfg.set("certfile", self._settings.web.certificate)
+            self.cfg.set("keyfile", self._settings.web.key)
 
     def load(self) -> Flask:
         return create_app(self._settings, self._clock)
 
 
 def run(settings: Settings, clock: Clock, lifetime: Lifetime, notifier: Notifier) -> None:
-    """Serve until SIGTERM or SIGINT. Raises PortTaken; SystemExit when gunicorn gave up."""
+    """Serve until SIGTERM or SIGINT. Raises PortTaken or BadCertificate; SystemExit when gunicorn gave up."""
+    if settings.web.certificate:
+        encryption.check(settings.web)
     listening = listen(settings.web.host, settings.web.port, lifetime)
     if listening is None:
         return
@@ -82,6 +90,7 @@ def _bound(host: str, port: int) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)  # its connections inherit it
         listening.bind((host, port))
         listening.listen(socket.SOMAXCONN)
         listening.set_inheritable(True)

@@ -33,6 +33,7 @@ COOKIE = "candour-staff"
 MOST_SLIPS = 64
 CHECKS = {
     "microphone": msgid("Microphone"),
+    "certificate of the page": msgid("Certificate of the page"),
     "notice": msgid("Notice"),
     "clock": msgid("Clock"),
     "space": msgid("Space on the card"),
