@@ -1,5 +1,6 @@
 """How long a meeting stays: the promised day, who asked to keep it and why, and what remains once it is deleted."""
 
+import re
 import zipfile
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -23,6 +24,7 @@ from web.sealed import sealed
 pages = Blueprint("keeping", __name__)
 
 UNREADABLE = msgid("Whether somebody asked to keep it cannot be read just now. Until it can be, it is not deleted.")
+PROMISED = re.compile(r"it had been kept for the promised (\d+) days?")  # as appliance/retention.py says
 GOING = msgid("It is being deleted at this moment. Look again in a minute.")
 
 
@@ -100,7 +102,18 @@ def deletion(meeting: str) -> str:
     except (BadStatement, OSError):
         return gettext("The box deleted this recording. What it signed about that cannot be read just now.")
     return gettext(
-        "The box deleted this recording on %(day)s, because %(why)s.", day=day(told["time"]), why=said(told["because"])
+        "The box deleted this recording on %(day)s, because %(why)s.", day=day(told["time"]), why=_why(told["because"])
+    )
+
+
+def _why(because: str) -> str:
+    found = PROMISED.fullmatch(because)
+    if found is None:
+        return said(because)
+    return ngettext(
+        "it had been kept for the promised %(num)s day",
+        "it had been kept for the promised %(num)s days",
+        int(found[1]),
     )
 
 
