@@ -20,6 +20,7 @@ from web.waveform import HEIGHT, WIDTH, Heard, Waveform, waveform
 pages = Blueprint("listening", __name__)
 
 SOUND, TRANSCRIPT = "recording.mp3", "transcript.json"
+BY_COMPUTER = "Made by a computer: the audio is the record."  # as every transcript begins
 UNSURE = 0.5  # of a word's confidence
 SPEAKS = 30  # percent of a second
 
@@ -54,6 +55,7 @@ def listen(meeting: str) -> str:
         "listen.html",
         meeting=one,
         told=told,
+        quality=told["note"].removeprefix(BY_COMPUTER).strip() if told else "",
         rows=_rows(told, notes.of_meeting(folder).shown) if told else [],
         picture=_picture(folder, one),
         width=WIDTH,
