@@ -181,7 +181,14 @@ def test_staff_hears_reads_withholds_and_deletes_nothing(
 def test_what_hangs_on_the_wall(staff: FlaskClient) -> None:
     page = text(staff, "/staff/placard")
     assert page.count("<svg") == 6  # Wi-Fi and page: on the wall, and on both sides of the table
-    for words in ("Light steady: it records", "tea and biscuits", 'lang="cy"', 'lang="en"'):
+    for words in (
+        "the same complete copy",
+        "un copi cyflawn adref",
+        "Light steady: it records",
+        "tea and biscuits",
+        'lang="cy"',
+        'lang="en"',
+    ):
         assert words in page
     card = text(staff, "/staff/card")
     assert "While the light is steady, everyone here will hear this again." in card and 'lang="cy"' in card

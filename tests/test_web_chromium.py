@@ -22,6 +22,7 @@ pytestmark = pytest.mark.chromium
 SOUND = bytes(range(256)) * 11_250
 FLAGS = """--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking
 --disable-component-update --disable-sync --disable-dev-shm-usage""".split()  # noqa: SIM905
+TABLET = 700  # CSS pixels
 SHOTS = os.environ.get("CANDOUR_SHOTS")
 
 
@@ -43,8 +44,8 @@ def url(table: BoxOnTheTable, tmp_path: Path) -> Iterator[str]:
 def browser(tmp_path: Path) -> Iterator[Callable[..., "Phone"]]:
     open_phones: list[Phone] = []
 
-    def phone(javascript: bool = True) -> "Phone":
-        open_phones.append(Phone(tmp_path / f"profile-{len(open_phones)}", javascript))
+    def phone(javascript: bool = True, language: str = "en", width: int = 360) -> "Phone":
+        open_phones.append(Phone(tmp_path / f"profile-{len(open_phones)}", javascript, language, width))
         return open_phones[-1]
 
     yield phone
@@ -53,23 +54,24 @@ def browser(tmp_path: Path) -> Iterator[Callable[..., "Phone"]]:
 
 
 class Phone:
-    """Chromium, as wide as a phone."""
+    """Chromium, as wide as a phone or as told; `downloads` is where it saves files."""
 
-    def __init__(self, profile: Path, javascript: bool) -> None:
+    def __init__(self, profile: Path, javascript: bool, language: str = "en", width: int = 360) -> None:
+        self.downloads = profile.with_name(f"{profile.name}-downloads")
         options = ChromeOptions()
         options.binary_location = shutil.which("chromium") or "chromium"
         for flag in [*FLAGS, f"--user-data-dir={profile}", f"--disk-cache-dir={profile}"]:
             options.add_argument(flag)
-        if not javascript:
-            blocked = {"profile.managed_default_content_settings.javascript": 2}
-            options.add_experimental_option("prefs", blocked)
+        prefs = {"intl.accept_languages": language, "download.default_directory": str(self.downloads)}
+        blocked = {} if javascript else {"profile.managed_default_content_settings.javascript": 2}
+        options.add_experimental_option("prefs", prefs | blocked)
         self.driver = Chrome(options=options, service=Service(shutil.which("chromedriver")))
-        self.width(360)
+        self.width(width)
 
     def width(self, pixels: int, scheme: str = "light") -> None:
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
-            {"width": pixels, "height": 800, "deviceScaleFactor": 2, "mobile": True},
+            {"width": pixels, "height": 800, "deviceScaleFactor": 2, "mobile": pixels < TABLET},
         )
         wanted = [{"name": "prefers-color-scheme", "value": scheme}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wanted})
@@ -86,8 +88,21 @@ class Phone:
 
     def press(self, words: str) -> None:
         """A button or link, once it is there."""
-        xpath = f"//button[contains(., '{words}')] | //a[contains(., '{words}')]"
+        xpath = f"//button[contains(., '{words}')] | //a[contains(., '{words}')] | //summary[contains(., '{words}')]"
         WebDriverWait(self.driver, PATIENCE_S).until(lambda driver: driver.find_elements(By.XPATH, xpath))[0].click()
+
+    def types(self, field: str, words: str) -> None:
+        """Into the field with this id."""
+        WebDriverWait(self.driver, PATIENCE_S).until(lambda it: it.find_elements(By.ID, field))[0].send_keys(words)
+
+    def saved(self) -> list[Path]:
+        """The files that were downloaded, once one is there whole."""
+
+        def whole(_: object) -> list[Path]:
+            found = list(self.downloads.glob("*"))
+            return [] if any(one.suffix == ".crdownload" for one in found) else found
+
+        return WebDriverWait(self.driver, PATIENCE_S).until(whole)
 
     def scrolls_sideways(self) -> bool:
         expression = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

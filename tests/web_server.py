@@ -41,6 +41,9 @@ class Served:
             f'[room]\nname = "{settings.room.name}"\norganisation = "{settings.room.organisation}"\n'
             f'[web]\nhost = "{settings.web.host}"\nport = {settings.web.port}\n'
             f'certificate = "{settings.web.certificate}"\nkey = "{settings.web.key}"\n'
+            f"[transcript]\nlive = {str(settings.transcript.live).lower()}\n"
+            f'[network]\nname = "{settings.network.name}"\n'
+            f'[staff]\nkey = "{settings.staff.key}"\n'
             f'[store]\ndata = "{settings.store.data}"\nrun = "{settings.store.run}"\n'
         )
         self.ears = folder / "notify.sock"

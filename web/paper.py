@@ -7,7 +7,7 @@ def placard_words() -> dict[str, str]:
     return {
         "open": gettext("Meetings here may be recorded, in the open."),
         "light": gettext("Light steady: it records. Anything else: nothing is kept."),
-        "copy": gettext("Everybody here can take home the same complete copy."),
+        "take": gettext("Everybody here can take home the same complete copy."),
         "wifi": gettext("Join this Wi-Fi"),
         "page": gettext("Open this page: see what is happening, and get your ticket"),
         "key": gettext("The key of this box"),

@@ -28,7 +28,7 @@ async function look() {
 }
 
 function row({ at, text, language }) {
-  const [item, when, words] = ["li", "span", "span"].map((name) => document.createElement(name));
+  const [item, when, words] = ["p", "span", "span"].map((name) => document.createElement(name));
   when.className = "at";
   when.textContent = at;
   words.lang = language;
