@@ -1,13 +1,19 @@
 """What the parts of `scripts/bench` say of their measurements: a broken promise must not be printed as a figure."""
 
+import hashlib
+import secrets
 import shutil
+import threading
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from appliance.bench import card, crash, faults, measure, power, results, soak
+from appliance.bench import card, crash, faults, measure, phones, power, results, serve, soak
 from appliance.bench.cost import Cost
 from appliance.bench.fault_list import FAULTS
 from appliance.bench.soak import Sample
@@ -34,6 +40,34 @@ def test_a_power_cut_that_lost_more_than_two_seconds_is_a_failure() -> None:
     assert power.failures({"cuts": [0.5, 2.0], "complaints": []}) == []
     assert power.failures({"cuts": [0.5, 2.1], "complaints": ["x"]}) == ["2.1 s were lost in a power cut.", "x"]
     assert power.figures({"cuts": [0.5, 2.0]})["greatest seconds lost"] == 2.0
+
+
+def test_a_page_that_is_slow_large_or_in_the_way_is_a_failure() -> None:
+    fine = {
+        "wrong": [], "greatest s until a second was durable": 0.1, "page p95 s": 0.05, "MB of the web at most": 90.0,
+        "files outside the data folder that it wrote": 0,
+    }  # fmt: skip
+    assert serve.failures(fine) == []
+    bad = {"wrong": ["phone 3 has other bytes"], "greatest s until a second was durable": 1.2, "page p95 s": 0.4}
+    bad |= {"MB of the web at most": 121.0, "files outside the data folder that it wrote": 1}
+    assert len(serve.failures(bad)) == 5
+
+
+def test_phones_go_on_after_a_drop_begin_anew_where_they_must_and_look_at_every_byte(tmp_path: Path) -> None:
+    content = secrets.token_bytes(21_000_000)
+    (tmp_path / "sound").write_bytes(content)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        digest = hashlib.sha256(content).hexdigest()
+        task = phones.Task(url, "/sound", "/", ["a=b"] * 3, digest, 1e9, drops=1, seed=2)
+        found = phones.run(task)
+        assert (found.wrong, found.resumed) == ([], 0) and found.anew == 3
+        wrong = phones.run(replace(task, sha256="00", drops=0)).wrong
+        assert sorted(wrong) == [f"phone {number} has other bytes" for number in range(3)]
+        server.shutdown()
 
 
 def test_a_light_that_was_steady_for_too_long_or_showed_no_fault_is_a_failure() -> None:

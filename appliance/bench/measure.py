@@ -19,6 +19,7 @@ from appliance.bench import faults as faults_part
 from appliance.bench import page as page_part
 from appliance.bench import power as power_part
 from appliance.bench import seats as seats_part
+from appliance.bench import serve as serve_part
 from appliance.bench import soak as soak_part
 from appliance.bench.transcribe.commands import transcribe
 
@@ -123,6 +124,18 @@ def page(hours: float) -> None:
     result = page_part.run(hours)
     end("page", result)
     fail(page_part.failures(result))
+
+
+@bench.command()
+@click.option("--phones", default=serve_part.PHONES, show_default=True, help="How many take the copy at once.")
+def serve(phones: int) -> None:
+    """Forty phones that take a copy of 60 MB at once, with drops, while the box records."""
+    need("serve", pulse.missing())
+    if serve_part.missing():
+        sys.exit("scripts/bench serve compares with nginx: apt-get install nginx-light")
+    result = serve_part.run(phones)
+    end("serve", result)
+    fail(serve_part.failures(result))
 
 
 def need(part: str, lacking: list[str]) -> None:
