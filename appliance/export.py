@@ -5,7 +5,6 @@ another log.
 """
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,21 @@ from appliance.store.folders import Folders
 
 def run(settings: Settings, target: Path) -> str:
     """Fill an empty folder; returns what to say about it. Raises OutNotWritable, NothingToExport."""
+    found = parts(settings)
+    try:
+        _empty(target)
+        for name, content in found.items():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).write_bytes(content)
+    except OSError as error:
+        raise OutNotWritable(path=target, why=error) from error
+    graves = len({name.split("/")[1] for name in found if name.startswith(f"{TOMBSTONES}/")})
+    events, heads = (len(found[name].splitlines()) for name in (LOG, HEADS))
+    return f"Written to {target}: tombstones {graves}, events of the log {events}, its signed heads {heads}."
+
+
+def parts(settings: Settings) -> dict[str, bytes]:
+    """The files by their names, with / between folders. Raises NothingToExport."""
     folders = Folders(Path(settings.store.data))
     with opened(box.read(folders)) as db:
         if db is None:
@@ -29,19 +43,11 @@ def run(settings: Settings, target: Path) -> str:
         heads = list(_heads(folders, [one.jws for one in box.refusals(db)]))
         leaves = [f"{leaf.hex()}\n" for leaf in box.log_leaves(db)]  # after the heads: it may grow meanwhile
         pem = box.certificate(db) or ""
-    try:
-        _empty(target)
-        for grave in folders.every_tombstone():
-            shutil.copytree(grave.path, target / TOMBSTONES / grave.path.name)
-        (target / LOG).write_text("".join(leaves))
-        (target / HEADS).write_text("".join(heads))
-        (target / "device.pem").write_text(pem)
-    except (OSError, shutil.Error) as error:
-        raise OutNotWritable(path=target, why=error) from error
-    counted = (
-        f"tombstones {len(folders.every_tombstone())}, events of the log {len(leaves)}, its signed heads {len(heads)}"
-    )
-    return f"Written to {target}: {counted}."
+    found = {LOG: "".join(leaves).encode(), HEADS: "".join(heads).encode(), "device.pem": pem.encode()}
+    for grave in folders.every_tombstone():
+        for path in sorted(grave.path.iterdir()):
+            found[f"{TOMBSTONES}/{grave.path.name}/{path.name}"] = path.read_bytes()
+    return found
 
 
 def _empty(target: Path) -> None:

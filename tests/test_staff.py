@@ -1,7 +1,10 @@
 """The page of whoever looks after the box: what it opens, what it prints, and what it can never reach."""
 
 import re
+import zipfile
 from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,6 +13,7 @@ from test_admission import enters, takes_the_copy
 from test_web import OWN, app, clock, gets_ticket, table, text
 from web_room import MEETING, BoxOnTheTable, HandClock
 
+from appliance import export
 from appliance.settings import Network, Staff
 from appliance.store import holds
 from web import create_app, patience
@@ -171,11 +175,24 @@ def test_staff_hears_reads_withholds_and_deletes_nothing(
         assert staff.post(f"/{path}/{MEETING}", headers=OWN, data={"why": "so", "slip": "x"}).status_code == 403
     rules = {rule.rule for rule in house.url_map.iter_rules() if rule.rule.startswith("/staff")}
     assert rules == {
-        "/staff/", "/staff/enter", "/staff/leave", "/staff/placard", "/staff/card", "/staff/slips",
+        "/staff/", "/staff/enter", "/staff/leave", "/staff/placard", "/staff/card", "/staff/export", "/staff/slips",
         "/staff/hold/<meeting>", "/staff/lift/<meeting>",
     }  # fmt: skip
     after = {path: path.read_bytes() for path in before}
     assert before == after
+
+
+def test_the_log_goes_out_as_candour_export_writes_it(table: BoxOnTheTable, staff: FlaskClient, tmp_path: Path) -> None:
+    answer = staff.get("/staff/export")
+    with zipfile.ZipFile(BytesIO(answer.data)) as archive:
+        assert {"candour-export/log.sha256", "candour-export/heads.jsonl"} <= set(archive.namelist())
+        archive.extractall(tmp_path / "out")
+    export.run(table.settings, tmp_path / "by command")
+    found, wanted = (
+        {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (tmp_path / "out", tmp_path / "by command")
+    )
+    assert found == wanted
 
 
 def test_what_hangs_on_the_wall(staff: FlaskClient) -> None:

@@ -4,15 +4,19 @@ Nothing here hears, reads, withholds or deletes anything.
 """
 
 import hmac
+import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from segno import helpers
 
 from appliance import checks
+from appliance import export as exporting
 from appliance.clock import stamp
+from appliance.errors import NothingToExport
 from appliance.store import box, events, holds, room, tickets
 from appliance.store.folders import MeetingFolder
 from appliance.store.holds import LONGEST_WHY
@@ -124,6 +128,21 @@ def placard() -> str:
 def card() -> str:
     """For whoever runs meetings: the button and the light."""
     return render_template("card.html", both=in_every_language(card_words))
+
+
+@pages.get("/export")
+def export() -> Response:
+    """What `candour export` writes, packed: the log, its signed heads, and tombstones. No word that was said."""
+    packed = BytesIO()
+    try:
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, content in exporting.parts(house().settings).items():
+                archive.writestr(f"candour-export/{name}", content)
+    except NothingToExport:
+        abort(404)
+    answer = Response(packed.getvalue(), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename="candour-export.zip")
+    return answer
 
 
 @pages.post("/slips")

@@ -30,7 +30,7 @@ class Moment:
 class Course:
     """When a meeting was opened, recorded and ended, and why it ended; `started` is None where nobody started it.
 
-    `keep_days`: after so many days it is to be deleted.
+    `keep_days`: after so many days it is to be deleted. `language`: what was spoken, by the settings.
     """
 
     opened: Moment
@@ -38,6 +38,7 @@ class Course:
     ended: Moment
     because: str
     keep_days: int = 0
+    language: str = ""
 
 
 def mark_entry(mark: Mark) -> bytes:
@@ -132,6 +133,7 @@ def _course(about: Described, course: Course, notice: Claims) -> Claims:
         "ended": course.ended.claims(),
         "because": course.because,
         "keep_days": course.keep_days,
+        "language": course.language,
         "software": about.software,
         "notice": notice,
     }

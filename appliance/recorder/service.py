@@ -57,7 +57,7 @@ class Recorder:
         rate = settings.microphone.rate
         self._acts = Acts(ports, clock, rate)
         durable = self._acts.second_is_durable
-        told = Told(settings.retention.days, notice.claims(notice.shown(settings)))
+        told = Told(settings.retention.days, notice.claims(notice.shown(settings)), settings.transcript.language)
         self._meetings = Meetings(self._db, self._folders, clock, rate, ports.disk, durable, examination.key, told)
         self._acts.meetings = self._meetings
         self._situation = Situation(self._db, clock, ports, self._acts, self._meetings)

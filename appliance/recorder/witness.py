@@ -22,10 +22,14 @@ EVERY_S = 10
 
 @dataclass(frozen=True)
 class Told:
-    """What people were told: how many days it is kept, and the claims of the notice in each language."""
+    """What people were told: how many days it is kept, and the claims of the notice in each language.
+
+    `language`: what is spoken, ISO 639-1, or `auto`.
+    """
 
     keep_days: int = 0
     notice: Claims = field(default_factory=dict)
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Witness:
         about, now = record.described(self._db), self._now()
         if about is None:
             return
-        course = Course(opened, self._first_sound(), now, because, self._told.keep_days)
+        course = Course(opened, self._first_sound(), now, because, self._told.keep_days, self._told.language)
         kind = SEAL if samples else NOT_RECORDED
         told = self._seal(about, course, seconds, samples) if samples else self._not_recorded(about, course)
         jws = statement.signed(kind, told, self._key) if self._key else ""
