@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from appliance import settings as settings_file
 from appliance.bench import light, trouble
@@ -21,18 +22,27 @@ from appliance.store.folders import Folders
 SERVICES = ("panel", "recorder", "transcriber", "finisher", "web")
 PRESS_S = 0.15
 HOLD_S = 2.2
+UMASK = 0o027  # as in systemd/
 LET_GO_S = 0.1  # less between two presses would be a bounce
 
 
 class House:
     """Starts, kills and watches the services; their output is in `run/SERVICE.log`.
 
-    Without a room they hear a real microphone; `environment` is what they need to see it.
+    Without a room they hear a real microphone; `environment` is what they need to see it. `users` gives each service
+    a user of its own, as on the box: {service: (uid, gid, further groups ...)}, which only root can do; `python`
+    is then one that they can reach.
     """
 
     def __init__(
-        self, settings_path: Path, room: Room | None = None, environment: dict[str, str] | None = None
+        self,
+        settings_path: Path,
+        room: Room | None = None,
+        environment: dict[str, str] | None = None,
+        users: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
+        python: str = sys.executable,
     ) -> None:
+        self._users, self._python = users, python
         self.settings_path = settings_path
         self._environment = {**os.environ, **(environment or {})}
         self.settings = settings_file.load(settings_path)
@@ -47,6 +57,7 @@ class House:
 
     def start(self, *services: str) -> None:
         for service in services or SERVICES:
+            uid, gid, *groups = self._users.get(service, (None, None))
             with (self.run / f"{service}.log").open("ab") as log:
                 self._processes[service] = subprocess.Popen(
                     self._command(service),
@@ -55,10 +66,14 @@ class House:
                     stderr=log,
                     env=self._environment,
                     start_new_session=True,
+                    user=uid,
+                    group=gid,
+                    extra_groups=None if uid is None else groups,
+                    umask=-1 if uid is None else UMASK,
                 )
 
     def _command(self, service: str) -> list[str]:
-        python, settings = [sys.executable, "-m"], str(self.settings_path)
+        python, settings = [self._python, "-m"], str(self.settings_path)
         if service == "panel":
             return [*python, "appliance.bench.panel", settings]
         if service == "recorder" and self.room_file:
