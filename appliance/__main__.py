@@ -113,6 +113,18 @@ def web(settings_path: Path) -> None:
 
 
 @candour.command()
+@click.option("--fat", type=click.Path(path_type=Path), default="/boot/firmware", show_default=True)
+@click.option("--kept", type=click.Path(path_type=Path), default="/var/lib/candour/settings", show_default=True)
+@click.option("--template", type=click.Path(path_type=Path), default=settings_file.DEFAULT_PATH, show_default=True)
+def provision(fat: Path, kept: Path, template: Path) -> None:
+    """Take in candour.toml from the FAT partition of the card, and write beside it how that went; at every boot."""
+    from appliance import provisioning
+
+    places = provisioning.Places(fat, kept, template)
+    click.echo(provisioning.take_in(places, provisioning.serial_number(), SystemClock()), nl=False)
+
+
+@candour.command()
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--certificate", is_flag=True, help="Print the box's certificate, for the organisation's register.")

@@ -281,14 +281,19 @@ def load(path: Path) -> Settings:
     return parse(text, path)
 
 
-def parse(text: str, path: Path) -> Settings:
-    """Turn the text of a settings file into Settings; `path` is named in messages."""
+def parse(text: str, path: Path, serial: str = "") -> Settings:
+    """Turn the text of a settings file into Settings; `path` is named in messages.
+
+    What stands under [box.SERIAL.section] replaces, in the box with that serial number, what stands above.
+    """
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(path=path, problems=f"it is not TOML: {error}.") from error
     problems: list[tuple[int, str]] = []
     sections = {part.name: part.default_factory for part in fields(Settings)}
+    own = _of_box(tree.pop("box", {}), serial, text, problems)
+    tree |= {name: {**tree.get(name, {}), **values} for name, values in own.items()}
     made = {
         name: _section(section, tree.get(name, {}), text, problems)
         for name, section in sections.items()
@@ -312,6 +317,25 @@ def parse(text: str, path: Path) -> Settings:
     return Settings(**made)
 
 
+def _of_box(boxes: object, serial: str, text: str, problems: list[tuple[int, str]]) -> dict[str, dict[str, object]]:
+    """The sections of one box; what is wrong in those of any box goes to `problems`."""
+    if not isinstance(boxes, dict) or not all(isinstance(part, dict) for part in boxes.values()):
+        problems.append((_line(text, "box"), "write [box.SERIAL.room] above what is for one box only"))
+        return {}
+    parts = {part.name: part.default_factory for part in fields(Settings)}
+    for number, sections in boxes.items():
+        for name, values in sections.items():
+            header = f"box.{number}.{name}"
+            if name not in parts:
+                problems.append((_line(text, header), f"[{header}] is not known; there are {', '.join(parts)}"))
+            else:
+                _section(parts[name], values, text, problems, header)
+    found: dict[str, dict[str, object]] = {
+        name: values for name, values in boxes.get(serial, {}).items() if name in parts and isinstance(values, dict)
+    }
+    return found
+
+
 def _array_problem(microphone: Microphone) -> str:
     """What is wrong with the ring's channels; empty when nothing is."""
     if not microphone.array_microphones or microphone.array_last_channel <= microphone.channels:
@@ -322,9 +346,9 @@ def _array_problem(microphone: Microphone) -> str:
     )
 
 
-def _section(section: Any, values: object, text: str, problems: list[tuple[int, str]]) -> Any:
+def _section(section: Any, values: object, text: str, problems: list[tuple[int, str]], header: str = "") -> Any:
     """One dataclass from one table; adds what is wrong to `problems` and then returns the defaults."""
-    name = section.__name__.lower()
+    name = header or section.__name__.lower()
     if not isinstance(values, dict):
         problems.append((_line(text, name), f"`{name}` must be a section: write [{name}] on a line of its own"))
         return section()
