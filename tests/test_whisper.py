@@ -1,7 +1,9 @@
 """What every speech model must do, the fake one and the real one alike; and what only the real one can be asked."""
 
+import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -130,3 +132,35 @@ def test_nothing_is_looked_up_for_a_folder_that_is_not_there(tmp_path: Path) -> 
     model_folder()
     with pytest.raises(ValueError, match="base"):
         FasterWhisper(tmp_path / "base", "base", models.BASE.rates)
+
+
+LOADING = {
+    "here": "FasterWhisper(Path(sys.argv[1]), models.BASE.name, models.BASE.rates)",
+    "as it comes": "from faster_whisper.vad import get_vad_model; get_vad_model()",
+}
+
+
+def left_by(loading: str, home: Path) -> list[str]:
+    """What a program that loads the model leaves in somebody's home."""
+    home.mkdir()
+    program = f"""
+import sys
+from pathlib import Path
+from appliance.transcriber import models
+from appliance.transcriber.whisper import FasterWhisper
+{LOADING[loading]}
+"""
+    outside_ci = {name: value for name, value in os.environ.items() if name not in ("CI", "TF_BUILD")}
+    environment = {**outside_ci, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "XDG_DATA_HOME": str(home)}
+    for name in ("ORT_DISABLE_TELEMETRY", "HF_HUB_OFFLINE"):
+        environment.pop(name, None)
+    command = [sys.executable, "-c", program, str(model_folder())]
+    subprocess.run(command, env=environment, cwd=Path(__file__).parent.parent, check=True, capture_output=True)
+    return [str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()]
+
+
+@pytest.mark.model
+def test_no_part_of_the_model_counts_whoever_uses_it(tmp_path: Path) -> None:
+    """onnxruntime gives each computer an id, which it would report; not here."""
+    assert left_by("here", tmp_path / "here") == []
+    assert any("deviceid" in name for name in left_by("as it comes", tmp_path / "as it comes"))

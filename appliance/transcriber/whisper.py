@@ -65,12 +65,20 @@ class SpeechModel(Protocol):
         words."""
 
 
+def keep_to_ourselves() -> None:
+    """To be called before anything of the model is imported: nothing is fetched, and nothing reported.
+
+    Without the second variable onnxruntime gives this computer an id and reports to its maker how it is used.
+    """
+    os.environ |= {"HF_HUB_OFFLINE": "1", "ORT_DISABLE_TELEMETRY": "1"}
+
+
 class FasterWhisper:
     """Whisper in CTranslate2's format, from a folder whose files were checked; never looks anything up."""
 
     def __init__(self, folder: Path, name: str, rates: Rates) -> None:
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        from faster_whisper import WhisperModel  # reads that variable when it is imported
+        keep_to_ourselves()
+        from faster_whisper import WhisperModel
         from faster_whisper.vad import get_vad_model
 
         self.name = name

@@ -24,7 +24,7 @@ from appliance.store.folders import Folders
 from appliance.transcriber import models
 from appliance.transcriber.service import Transcriber
 from appliance.transcriber.sound import FULL_SCALE
-from appliance.transcriber.whisper import FasterWhisper, threads
+from appliance.transcriber.whisper import FasterWhisper, keep_to_ourselves, threads
 
 WHOLE = "whole file, beam 1, VAD"
 DEFAULTS = "whole file, defaults"
@@ -54,6 +54,7 @@ def read(way: str, pcm: Path, model: Path) -> Read:
 
 def whole(model: Path, **choices: Any) -> Callable[[Samples], str]:
     """faster-whisper itself."""
+    keep_to_ourselves()
     from faster_whisper import WhisperModel  # slow to import
 
     whisper: Any = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads())
