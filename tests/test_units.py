@@ -80,7 +80,7 @@ def test_only_those_who_sign_are_in_the_group_of_the_key() -> None:
 def test_what_holds_for_every_service_is_not_said_again_where_it_would_be_lost(name: str) -> None:
     """A drop-in for candour-*.service wins over the unit itself: only lists may stand in both."""
     both = settings(UNITS / name).keys() & settings(EVERY).keys()
-    assert both <= {"RestrictAddressFamilies"}
+    assert both <= {"RestrictAddressFamilies", "Environment"}
 
 
 def test_only_page_and_finisher_reach_a_network() -> None:
