@@ -150,6 +150,21 @@ def test_before_there_is_a_bundle_the_sound_goes_on_it(folders: Folders, tmp_pat
     assert stick.look() and outcomes(meeting)[-1] in (FAILED, NOTHING, GONE)
 
 
+def test_what_cannot_be_read_is_said_once_and_keeps_no_other_from_its_stick(
+    folders: Folders, sealed: Held, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    clock, other = FakeClock(), held(folders, 1.5, "2026-03-03-NEXT")
+    with closing(Finisher(chosen(folders), FakeClock())) as one:
+        idle(one)
+    asks(sealed, clock)
+    asks(other, clock)
+    sealed.folder.room_db.write_bytes(b"this is no database" * 500)
+    stick = Stick(folders, tmp_path, clock, lambda _: True)
+    assert stick.look() and outcomes(other) == [DONE]
+    assert not stick.look()
+    assert capfd.readouterr().err.count("was not served") == 1
+
+
 @pytest.fixture
 def mounted(table: BoxOnTheTable) -> Path:
     """Any place that is a mount."""

@@ -50,6 +50,7 @@ class Stick:
     ) -> None:
         self._folders, self._path, self._clock, self._is_there = folders, path, clock, is_there
         self._seen: dict[str, int] = {}
+        self._said: set[str] = set()
 
     def look(self) -> bool:
         """Do what was asked for; True where something was."""
@@ -75,9 +76,14 @@ class Stick:
                 database.close(own)
             self._seen[folder.id] = asked[-1].id
         except (sqlite3.Error, OSError) as error:
-            print(f"A USB stick for meeting {folder.id} was not served: {error}", file=sys.stderr, flush=True)
+            self._say(f"A USB stick for meeting {folder.id} was not served: {error}")
             return False
         return True
+
+    def _say(self, sentence: str) -> None:
+        if sentence not in self._said:
+            self._said.add(sentence)
+            print(sentence, file=sys.stderr, flush=True)
 
     def _asked(self, folder: MeetingFolder) -> list[StickRequest]:
         """What has no outcome yet."""
