@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from appliance import VERSION
-from appliance import settings as settings_file
+from appliance import VERSION, settings_file
 from appliance.clock import SystemClock
 from appliance.errors import CandourError
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
+from appliance.settings import Settings
 
 settings_option = click.option(
     "--settings",
@@ -245,7 +245,7 @@ def models_in(models_folder: Path | None, settings_path: Path) -> Path:
     if models_folder:
         return models_folder
     unset = settings_path == settings_file.DEFAULT_PATH and not settings_path.exists()
-    chosen = settings_file.Settings() if unset else settings_file.load(settings_path)
+    chosen = Settings() if unset else settings_file.load(settings_path)
     return Path(chosen.transcript.models)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from appliance import VERSION, settings
+from appliance import VERSION, settings_file
 from appliance.clock import Clock, in_words
 from appliance.errors import BadSettings, CandourError
 from appliance.settings import Settings
@@ -69,7 +69,7 @@ def _taken(places: Places, serial: str) -> Iterator[str]:
             _write(path, places.template.read_text(encoding="utf-8"))
             yield f"There was no {NAME}, so a fresh one lies here now."
         text = path.read_text(encoding="utf-8-sig")
-        chosen = _with_secrets(settings.parse(text, Path(NAME), serial), text, serial, places)
+        chosen = _with_secrets(settings_file.parse(text, Path(NAME), serial), text, serial, places)
         left, without = _without_secrets(text, serial)
         _keep(chosen, places)
         if without != text:
@@ -131,7 +131,7 @@ def _without_secrets(text: str, serial: str) -> tuple[str, str]:
             name = line.partition("=")[0]
             without = without.replace(line, f'{name.rstrip()} = ""  {KEPT}')
     try:
-        after = settings.parse(without, Path(NAME), serial)
+        after = settings_file.parse(without, Path(NAME), serial)
     except BadSettings:
         return "What is secret", text
     left = [f"`{key}` under [{section}]" for section, key in SECRETS if getattr(getattr(after, section), key)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from appliance import settings
+from appliance import settings, settings_file
 from appliance.__main__ import candour
 from appliance.link import LIGHTS
 from appliance.panel.light import PATTERNS, SOUNDS
@@ -54,8 +54,8 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
 def test_the_settings_template_has_every_setting_with_its_default() -> None:
     uncommented = re.sub(r"^# ([a-z_]+ = )", r"\1", TEMPLATE.read_text(), flags=re.MULTILINE)
     assert tomllib.loads(uncommented) == asdict(settings.Settings())
-    assert settings.parse(uncommented, TEMPLATE) == settings.Settings()
-    assert settings.load(TEMPLATE) == settings.Settings()
+    assert settings_file.parse(uncommented, TEMPLATE) == settings.Settings()
+    assert settings_file.load(TEMPLATE) == settings.Settings()
 
 
 def test_machine_link_panel_and_page_use_the_same_words() -> None:

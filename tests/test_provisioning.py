@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from fake_clock import FakeClock
 
-from appliance import provisioning, settings
+from appliance import provisioning, settings_file
 from appliance.__main__ import candour
 from appliance.provisioning import Places, take_in
 from appliance.settings import Settings
@@ -35,7 +35,7 @@ def boots(places: Places, text: str | None = None, serial: str = SERIAL) -> str:
 
 
 def chosen(places: Places) -> Settings:
-    return settings.load(places.kept / "candour.toml")
+    return settings_file.load(places.kept / "candour.toml")
 
 
 def on_card(places: Places) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance import settings
+from appliance import settings, settings_file
 from appliance.errors import BadSettings, NoSettings
 
 pytestmark = pytest.mark.pure
@@ -14,12 +14,12 @@ PATH = Path("candour.toml")
 
 def problems(text: str) -> str:
     with pytest.raises(BadSettings) as caught:
-        settings.parse(text, PATH)
+        settings_file.parse(text, PATH)
     return str(caught.value)
 
 
 def test_nothing_written_means_the_defaults() -> None:
-    assert settings.parse("", PATH) == settings.Settings()
+    assert settings_file.parse("", PATH) == settings.Settings()
 
 
 def test_all_problems_are_told_in_the_order_of_their_lines() -> None:
@@ -67,15 +67,15 @@ def test_a_mistake_is_answered_with_what_to_write(text: str, sentence: str) -> N
 
 
 def test_a_whole_number_will_do_for_hours() -> None:
-    assert settings.parse("[meeting]\nlongest_hours = 2", PATH).meeting.longest_hours == 2.0
+    assert settings_file.parse("[meeting]\nlongest_hours = 2", PATH).meeting.longest_hours == 2.0
 
 
 def test_a_missing_file_and_one_that_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(NoSettings, match="There is no settings file"):
-        settings.load(tmp_path / "none.toml")
+        settings_file.load(tmp_path / "none.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadSettings, match="not readable as UTF-8"):
-        settings.load(tmp_path / "binary.toml")
+        settings_file.load(tmp_path / "binary.toml")
 
 
 def test_the_address_for_phones_is_made_from_host_and_port_unless_given() -> None:
@@ -97,15 +97,15 @@ def test_a_mistake_in_one_section_does_not_hide_one_in_another() -> None:
 
 def test_the_ends_of_a_range_are_in_it() -> None:
     for text in ("longest_hours = 0.1", "longest_hours = 12", "start_by_itself_seconds = 60", "admission_minutes = 60"):
-        settings.parse(f"[meeting]\n{text}", PATH)
+        settings_file.parse(f"[meeting]\n{text}", PATH)
 
 
 def test_a_file_from_windows_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "candour.toml"
     path.write_bytes(b'\xef\xbb\xbf[room]\r\nname = "Room 4"\r\n')
-    assert settings.load(path).room.name == "Room 4"
+    assert settings_file.load(path).room.name == "Room 4"
 
 
 def test_a_folder_in_the_place_of_the_file_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="cannot be used as it is"):
-        settings.load(tmp_path)
+        settings_file.load(tmp_path)

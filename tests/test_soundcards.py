@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance import settings
+from appliance import settings_file
 from appliance.errors import MicrophoneCannot, MicrophoneOffers, NoMicrophone
 from appliance.recorder import soundcards
 from appliance.recorder.soundcards import Offer
@@ -246,4 +246,4 @@ def test_a_card_of_which_nothing_is_told_is_not_judged(tmp_path: Path) -> None:
 def test_what_it_tells_people_to_set_can_be_set() -> None:
     for rate in soundcards.RATES:
         said = f"[microphone]\nrate = {rate}\nchannels = {soundcards.MOST_CHANNELS}\n"
-        assert settings.parse(said, Path("candour.toml")).microphone.rate == rate
+        assert settings_file.parse(said, Path("candour.toml")).microphone.rate == rate

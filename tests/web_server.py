@@ -11,13 +11,13 @@ from appliance.settings import Settings
 PROGRAM = """
 import sys
 from pathlib import Path
-from appliance import clock, errors, lifetime, notify, settings
+from appliance import clock, errors, lifetime, notify, settings_file
 from web.serve import run
 
 life = lifetime.Lifetime()
 life.end_on_signals()
 try:
-    run(settings.load(Path(sys.argv[1])), clock.SystemClock(), life, notify.Notifier.of_this_process())
+    run(settings_file.load(Path(sys.argv[1])), clock.SystemClock(), life, notify.Notifier.of_this_process())
 except errors.CandourError as error:
     sys.exit(str(error))
 """

@@ -23,7 +23,7 @@ from appliance.bench.summary import summarise
 from appliance.bench.terminal import Drawing
 from appliance.errors import Provisioned
 from appliance.recorder import microphone
-from appliance.settings import DEFAULT_PATH
+from appliance.settings_file import DEFAULT_PATH
 from appliance.store import finish, record, transcript
 from appliance.store.database import opened
 from appliance.transcriber import models

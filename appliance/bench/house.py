@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from appliance import settings as settings_file
+from appliance import settings_file
 from appliance.bench import light, trouble
 from appliance.bench.cost import children
 from appliance.bench.room import Room

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gpiozero.pins.mock import MockFactory
 
-from appliance import settings as settings_file
+from appliance import settings_file
 from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
 from appliance.panel import service

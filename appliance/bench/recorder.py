@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from appliance import settings as settings_file
+from appliance import settings_file
 from appliance.bench import microphone
 from appliance.bench.room import Room
 from appliance.lifetime import Lifetime

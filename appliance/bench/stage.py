@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.bench import sound
 from appliance.bench.room import Room
 from appliance.errors import OutNotWritable, PortTaken
-from appliance.settings import load
+from appliance.settings_file import load
 
 SAMPLE = Path(__file__).parent / "sample_meeting" / "meeting.flac"
 RATE = 16000
