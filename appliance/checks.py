@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance import encryption, news, notice
+from appliance import news, notice, page_certificate
 from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
 from appliance.evidence import key
@@ -43,7 +43,7 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
     if settings.transcript.enabled:
         found.append(_look("speech model", lambda: _model(settings.transcript)))
     if settings.web.certificate:
-        found.append(_look("certificate of the page", lambda: encryption.check(settings.web, clock.wall())))
+        found.append(_look("certificate of the page", lambda: page_certificate.check(settings.web, clock.wall())))
     found.append(_look("notice", lambda: _notice(settings)))
     found.append(_clock(clock))
     if not found[0].problem:
@@ -53,7 +53,7 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
 
 def seen(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> list[Check]:
     """What can be told by a glance, and without writing: for the page of staff."""
-    page = _look("certificate of the page", lambda: encryption.check(settings.web, clock.wall()))
+    page = _look("certificate of the page", lambda: page_certificate.check(settings.web, clock.wall()))
     return [
         _look("microphone", lambda: _microphone(settings.microphone, asound)),
         *([page] if settings.web.certificate else []),

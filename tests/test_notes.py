@@ -17,10 +17,10 @@ from test_web import OWN, app, clock, gets_ticket, table, text
 from web_room import MEETING, BoxOnTheTable, HandClock
 
 from appliance.evidence import key, statement
-from appliance.evidence.claims import NOTES
+from appliance.evidence.claims import NOTES, SEAL
 from appliance.evidence.verify import of_path
 from appliance.finisher.service import Finisher
-from appliance.store import room
+from appliance.store import record, room
 from appliance.store.folders import Folders
 from appliance.store.room import Note
 from web import notes
@@ -183,6 +183,16 @@ def test_of_a_file_all_notes_are_taken_or_none(table: BoxOnTheTable, holder: Fla
     assert hands_in(holder, at_home(notes=[good, bad])) == 400
     assert not table.folders.meeting(MEETING).room_db.exists() or there(table) == []
     assert hands_in(holder, b"x" * (notes.FILE_BYTES + 10_000)) == 413
+
+
+def test_a_file_of_home_names_the_very_recording(table: BoxOnTheTable, holder: FlaskClient) -> None:
+    key.make(table.folders.evidence)
+    told = {"meeting": MEETING, "audio": {"root": "00" * 32}}
+    seal = statement.signed(SEAL, told, key.load(table.folders.evidence))
+    with closing(record.own(table.folders.meeting(MEETING))) as db:
+        record.state(db, SEAL, seal)
+    assert [hands_in(holder, at_home(seal=one)) for one in ("", "00" * 32)] == [400, 400]
+    assert hands_in(holder, at_home(seal=statement.digest(seal))) == 303
 
 
 def test_a_note_stays_as_it_is(table: BoxOnTheTable, holder: FlaskClient) -> None:

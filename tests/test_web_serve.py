@@ -22,7 +22,7 @@ from test_key import organisation
 from web_room import MEETING, BoxOnTheTable
 from web_server import PATIENCE_S, Served, free_port
 
-from appliance import encryption
+from appliance import page_certificate
 from appliance.clock import SystemClock
 from appliance.errors import BadCertificate
 from web.worker import Deadlines
@@ -203,13 +203,13 @@ def test_a_certificate_that_cannot_be_used_has_a_reason(
     said = process.communicate(timeout=PATIENCE_S)[1]
     assert process.returncode and "it does not go with the key" in said
     with pytest.raises(BadCertificate, match="does not go with"):
-        encryption.check(table.settings.web)
+        page_certificate.check(table.settings.web)
     (tmp_path / "page.pem").write_text("nothing of the kind")
     with pytest.raises(BadCertificate):
-        encryption.check(table.settings.web)
+        page_certificate.check(table.settings.web)
 
 
 def test_check_tells_when_its_time_is_over(table: BoxOnTheTable, certified: x509.Certificate) -> None:
-    assert encryption.check(table.settings.web, datetime.now(UTC)).startswith("good until ")
+    assert page_certificate.check(table.settings.web, datetime.now(UTC)).startswith("good until ")
     with pytest.raises(BadCertificate, match="its time was over on"):
-        encryption.check(table.settings.web, datetime.now(UTC) + timedelta(days=31))
+        page_certificate.check(table.settings.web, datetime.now(UTC) + timedelta(days=31))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from appliance import encryption
+from appliance import page_certificate
 from appliance.clock import Clock
 from appliance.errors import PortTaken
 from appliance.lifetime import Lifetime
@@ -59,7 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 def run(settings: Settings, clock: Clock, lifetime: Lifetime, notifier: Notifier) -> None:
     """Serve until SIGTERM or SIGINT. Raises PortTaken or BadCertificate; SystemExit when gunicorn gave up."""
     if settings.web.certificate:
-        encryption.check(settings.web)
+        page_certificate.check(settings.web)
     listening = listen(settings.web.host, settings.web.port, lifetime)
     if listening is None:
         return
