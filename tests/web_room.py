@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -24,10 +24,10 @@ RATE = 16000
 
 @dataclass
 class HandClock:
-    """A clock that stands still until it is told to go on."""
+    """A clock that stands still until it is told to go on; it starts at noon, so that minutes never turn the day."""
 
     passed: float = 0.0
-    start: datetime = field(default_factory=lambda: datetime.now(UTC))
+    start: datetime = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
     def monotonic(self) -> float:
         return 1000.0 + self.passed
