@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from appliance import VERSION, settings_file
+from appliance import VERSION, partition, settings_file
 from appliance.clock import SystemClock
 from appliance.errors import CandourError
 from appliance.lifetime import Lifetime
@@ -116,12 +116,34 @@ def web(settings_path: Path) -> None:
 @click.option("--fat", type=click.Path(path_type=Path), default="/boot/firmware", show_default=True)
 @click.option("--kept", type=click.Path(path_type=Path), default="/var/lib/candour/settings", show_default=True)
 @click.option("--template", type=click.Path(path_type=Path), default=settings_file.DEFAULT_PATH, show_default=True)
-def provision(fat: Path, kept: Path, template: Path) -> None:
-    """Take in candour.toml from the FAT partition of the card, and write beside it how that went; at every boot."""
+@click.option("--told", type=click.Path(path_type=Path), default=partition.TOLD, show_default=True)
+def provision(fat: Path, kept: Path, template: Path, told: Path) -> None:
+    """Take in candour.toml from the FAT partition of the card, and write beside it how that went; at every boot.
+
+    Where the folder above --kept is no file system of its own, secrets stay on the card. Where --fat has no
+    cmdline.txt, which every card has there, it is not the FAT partition.
+    """
     from appliance import provisioning
 
-    places = provisioning.Places(fat, kept, template)
+    places = provisioning.Places(fat, kept, template, told, (fat / "cmdline.txt").is_file(), kept.parent.is_mount())
     click.echo(provisioning.take_in(places, provisioning.serial_number(), SystemClock()), nl=False)
+
+
+@candour.command()
+@click.argument("disk", type=click.Path(path_type=Path), required=False)
+@click.option("--told", type=click.Path(path_type=Path), default=partition.TOLD, show_default=True)
+def prepare_partition(disk: Path | None, told: Path) -> None:
+    """Make the partition for meetings in the free space of the card, or find it again; before anything is mounted.
+
+    DISK is the card, if not the one that the box was started from. What came of it is also written to --told.
+    """
+    try:
+        said, failed = partition.prepare(partition.Disk(disk) if disk else partition.root_disk()), False
+    except CandourError as problem:
+        said, failed = str(problem), True
+    told.write_text(f"{said}\n", encoding="utf-8")
+    click.echo(said)
+    sys.exit(failed)
 
 
 @candour.command()

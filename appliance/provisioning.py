@@ -4,6 +4,7 @@ What is wrong in it is told in plain words and line by line, and the box goes on
 the box and taken out of the file, which anybody who holds the card can read.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from appliance import VERSION, settings_file
+from appliance import VERSION, partition, settings_file
 from appliance.clock import Clock, in_words
 from appliance.errors import BadSettings, CandourError
 from appliance.settings import Settings
@@ -32,11 +33,18 @@ READABLE = 0o640
 
 @dataclass(frozen=True)
 class Places:
-    """`fat` is the partition that every computer can open, `kept` the folder on the box, `template` a fresh file."""
+    """`fat` is the partition that every computer can open, `kept` the folder on the box, `template` a fresh file.
+
+    `told` is what became of the partition for meetings in this boot; `readable`: the FAT partition is there. Not
+    `lasting`: what is kept goes with the power.
+    """
 
     fat: Path
     kept: Path
     template: Path
+    told: Path = partition.TOLD
+    readable: bool = True
+    lasting: bool = True
 
 
 def serial_number(serial: Path = SERIAL, machine_id: Path = MACHINE_ID) -> str:
@@ -55,7 +63,8 @@ def take_in(places: Places, serial: str, clock: Clock) -> str:
     when = f"{clock.wall().astimezone():%-d %B %Y, %H:%M}, {in_words(clock.trust())}"
     told = f"Candour box {serial}, software {VERSION}\nSwitched on {when}.\n\n{said}\n"
     try:
-        _write(places.fat / STATUS, told)
+        if places.readable:
+            _write(places.fat / STATUS, told)
     except OSError as error:
         told += f"This could not be written to the card ({error.strerror}).\n"
     return told
@@ -64,6 +73,13 @@ def take_in(places: Places, serial: str, clock: Clock) -> str:
 def _taken(places: Places, serial: str) -> Iterator[str]:
     """Sentences, as they come true."""
     path = places.fat / NAME
+    with contextlib.suppress(OSError):
+        yield places.told.read_text(encoding="utf-8").strip()
+    if not places.lasting:
+        yield "NOTHING CAN BE RECORDED: there is no place for meetings on the card. Passwords and keys were left alone."
+    if not places.readable:
+        yield f"The card’s FAT partition cannot be read, so {NAME} was NOT taken in. {_goes_on(places)}"
+        return
     try:
         if not path.exists():
             _write(path, places.template.read_text(encoding="utf-8"))
@@ -72,10 +88,10 @@ def _taken(places: Places, serial: str) -> Iterator[str]:
         chosen = _with_secrets(settings_file.parse(text, Path(NAME), serial), text, serial, places)
         left, without = _without_secrets(text, serial)
         _keep(chosen, places)
-        if without != text:
+        if without != text and places.lasting:
             _write(path, without)
             yield f"Passwords and keys were taken in and are no longer in {NAME}: {KEPT}."
-        if left:
+        if left and places.lasting:
             yield f"{left} could not be taken out of {NAME}. Write it on a line of its own, in plain quotes."
         yield f"{NAME} is in force: {chosen.room.name}, at {chosen.web.url}. All is well with it."
     except (CandourError, OSError, UnicodeDecodeError) as error:

@@ -36,7 +36,7 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    named = set(re.findall(r"`candour ([a-z]+(?: [a-z]+)?)", README))
+    named = set(re.findall(r"`candour ([a-z-]+(?: [a-z]+)?)", README))
     assert named <= commands() | {"demo"}
 
 

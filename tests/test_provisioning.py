@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ SERIAL = "10000000a1b2c3d4"
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
     (tmp_path / "fat").mkdir()
-    return Places(tmp_path / "fat", tmp_path / "kept", TEMPLATE)
+    return Places(tmp_path / "fat", tmp_path / "kept", TEMPLATE, tmp_path / "told")
 
 
 def boots(places: Places, text: str | None = None, serial: str = SERIAL) -> str:
@@ -188,6 +189,29 @@ def test_the_serial_number(tmp_path: Path) -> None:
 
 def test_the_command(places: Places) -> None:
     places.kept.mkdir()
+    (places.fat / "cmdline.txt").touch()  # as every card has it
     words = ["provision", "--fat", str(places.fat), "--kept", str(places.kept), "--template", str(TEMPLATE)]
     done = CliRunner().invoke(candour, words)
     assert done.exit_code == 0 and "All is well with it." in done.output
+
+
+def test_what_became_of_the_card_stands_in_the_status(places: Places) -> None:
+    places.told.write_text("The card is in order: 27 GB.\n")
+    assert "\n\nThe card is in order: 27 GB.\n" in boots(places)
+
+
+def test_without_a_place_that_lasts_secrets_stay_on_the_card(places: Places) -> None:
+    lost = replace(places, lasting=False)
+    said = boots(lost, '[staff]\nkey = "correct horse battery"\n')
+    assert "NOTHING CAN BE RECORDED" in said
+    assert "correct horse battery" in on_card(lost)
+    assert chosen(lost).staff.key == "correct horse battery"
+    boots(places)
+    assert "correct horse battery" not in on_card(places) and chosen(places).staff.key == "correct horse battery"
+
+
+def test_a_card_whose_fat_partition_cannot_be_read_changes_nothing(places: Places) -> None:
+    boots(places, '[room]\nname = "Room 4"\n')
+    unread = replace(places, fat=places.fat.with_name("nowhere"), readable=False)
+    assert "NOT taken in. The box goes on with the settings that it had before." in take_in(unread, SERIAL, FakeClock())
+    assert not unread.fat.exists() and chosen(places).room.name == "Room 4"

@@ -126,14 +126,15 @@ def test_users_and_folders_are_made(tmp_path: Path) -> None:
         if shutil.which(tool) is None:
             pytest.skip(f"needs {tool}: apt install systemd")
     (tmp_path / "etc").mkdir()
-    (tmp_path / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
-    (tmp_path / "etc/group").write_text("root:x:0:\n")
+    others = ["root:x:0:0:root:/root:/bin/sh", "systemd-timesync:x:900:900::/:/usr/sbin/nologin"]
+    (tmp_path / "etc/passwd").write_text("".join(f"{line}\n" for line in others))
+    (tmp_path / "etc/group").write_text("root:x:0:\nsystemd-timesync:x:900:\n")
     for tool, *words in (("systemd-sysusers",), ("systemd-tmpfiles", "--create")):
         file = ROOT / "systemd" / f"{tool.removeprefix('systemd-')}.d" / "candour.conf"
         done = subprocess.run(
             [tool, *words, f"--root={tmp_path}", str(file)], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0 and "candour.conf:" not in done.stderr, done.stderr
-    people = (tmp_path / "etc/passwd").read_text().splitlines()[1:]
+    people = (tmp_path / "etc/passwd").read_text().splitlines()[len(others) :]
     assert len(people) == len(NAMES) and all(line.endswith("/nologin") for line in people)
     assert (tmp_path / "var/lib/candour/meetings").stat().st_mode & 0o7777 == SHARED

@@ -42,9 +42,10 @@ class Attendee:
         """Download every copy of a meeting into a folder, flat; what is there under the same name is replaced."""
         done = finish.read(folders.meeting(meeting))
         copies = list(finish.copies(done)) if done else []
-        return [self._take(meeting, copy.name, out) for copy in copies]
+        return [self.take(meeting, copy.name, out) for copy in copies]
 
-    def _take(self, meeting: str, name: str, out: Path) -> Taken:
+    def take(self, meeting: str, name: str, out: Path) -> Taken:
+        """Download one copy."""
         part, sha256 = out / f".{name}.part", hashlib.sha256()
         address = f"{self._url}/copies/{meeting}/{quote(name)}"
         with self._browser.open(address, timeout=60) as answer, part.open("wb") as file:
