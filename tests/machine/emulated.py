@@ -123,21 +123,36 @@ class Machine:
         self._socket_path = folder / "rig.sock"
         self._socket_path.unlink(missing_ok=True)
         self.began = time.monotonic()
-        self.qemu = subprocess.Popen(
-            [
-                *program.split(),
-                *["-accel", "tcg,thread=multi", "-smp", "2", "-display", "none", "-no-reboot", "-monitor", "none"],
-                *["-m", str(self.memory_mb), "-kernel", str(folder / "vmlinuz"), "-initrd", str(folder / "initrd.img")],
-                *["-append", line, "-serial", f"file:{folder / 'console.log'}"],
-                *["-drive", f"file={self.card.path},if=none,id=card,format=raw,cache=writeback"],
-                *["-device", "virtio-blk-pci,drive=card", "-device", "virtio-rng-pci", "-device", "virtio-serial-pci"],
-                *["-chardev", f"socket,id=rig,path={self._socket_path},server=on,wait=off"],
-                *["-device", "virtserialport,chardev=rig,name=rig"],
-                *["-nic", f"user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:80"],
-                *["-device", "i6300esb"],
-            ],
-            stderr=(folder / "qemu.log").open("w"),
-        )
+        with (folder / "qemu.log").open("w") as log:
+            self.qemu = subprocess.Popen(
+                [
+                    *program.split(),
+                    *["-accel", "tcg,thread=multi", "-smp", "2", "-display", "none", "-no-reboot", "-monitor", "none"],
+                    *[
+                        "-m",
+                        str(self.memory_mb),
+                        "-kernel",
+                        str(folder / "vmlinuz"),
+                        "-initrd",
+                        str(folder / "initrd.img"),
+                    ],
+                    *["-append", line, "-serial", f"file:{folder / 'console.log'}"],
+                    *["-drive", f"file={self.card.path},if=none,id=card,format=raw,cache=writeback"],
+                    *[
+                        "-device",
+                        "virtio-blk-pci,drive=card",
+                        "-device",
+                        "virtio-rng-pci",
+                        "-device",
+                        "virtio-serial-pci",
+                    ],
+                    *["-chardev", f"socket,id=rig,path={self._socket_path},server=on,wait=off"],
+                    *["-device", "virtserialport,chardev=rig,name=rig"],
+                    *["-nic", f"user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:80"],
+                    *["-device", "i6300esb"],
+                ],
+                stderr=log,
+            )
         self._listen()
 
     def _listen(self) -> None:
@@ -194,13 +209,14 @@ class Machine:
             time.sleep(every)
         raise AssertionError(f"not in {timeout} s: {command}: {said}")
 
-    def state(self) -> str:
-        """What the recorder says of itself."""
-        return str(json.loads(self.sh("cat /run/candour/recorder.json"))["state"])
+    def state(self) -> tuple[str, str]:
+        """What the recorder says of itself, and why."""
+        told = json.loads(self.sh("cat /run/candour/recorder.json"))
+        return told["state"], told["because"]
 
     def wait_for_state(self, *states: str, timeout: float = 120) -> None:
         ends = time.monotonic() + timeout
-        while (now := self.state()) not in states:
+        while (now := self.state())[0] not in states:
             assert time.monotonic() < ends, f"still {now}, not {' or '.join(states)}"
             time.sleep(0.5)
 
