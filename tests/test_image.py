@@ -1,8 +1,10 @@
 """What goes into the image, without making one: the files and where they lie, the packages, and how the card is cut."""
 
+import json
 import re
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,17 @@ def test_there_is_no_way_in() -> None:
     for profile in ("debian", "debian-arm64", "debian-amd64", "rpi-arm64"):
         names = packages("every", profile)
         assert not {name for name in names if re.search("ssh|telnet|login|getty|avahi|pulseaudio|pipewire", name)}
+
+
+def test_raspberry_pi_imager_is_told_what_lies_beside(tmp_path: Path) -> None:
+    image, packed = tmp_path / "candour.img", tmp_path / "candour.img.zst"
+    image.write_bytes(b"a card" * 1000)
+    packed.write_bytes(b"packed")
+    told = subprocess.run([IMAGE / "manifest", image], capture_output=True, text=True, check=True).stdout
+    [entry] = json.loads(told)["os_list"]
+    assert entry["extract_sha256"] == sha256(image.read_bytes()).hexdigest()
+    assert (entry["extract_size"], entry["image_download_size"], entry["init_format"]) == (6000, 6, "none")
+    assert entry["url"] == packed.as_uri()
 
 
 @pytest.mark.skipif(shutil.which("dpkg") is None, reason="needs Debian's dpkg")

@@ -20,11 +20,17 @@ from appliance.partition import (
 )
 
 TOOLS = ("sfdisk", "mke2fs", "e2fsck", "resize2fs", "debugfs", "blkid")
-missing = [tool for tool in TOOLS if not shutil.which(tool, path="/usr/sbin:/sbin:/usr/bin:/bin")]
+PATH = "/usr/sbin:/sbin:/usr/bin:/bin"
+missing = [tool for tool in TOOLS if not shutil.which(tool, path=PATH)]
 pytestmark = pytest.mark.skipif(bool(missing), reason=f"not here: {', '.join(missing)}")
 MIB = 1024 * 1024
 TABLE = "label: dos\nstart=8192, size=1040384, type=c\nstart=1048576, size=5242880, type=83\n"
 """As in the image: the FAT partition, the root file system."""
+
+
+@pytest.fixture(autouse=True)
+def as_root_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", PATH)
 
 
 class Card:

@@ -18,7 +18,7 @@ RECORDED_S = 60
 def test_a_meeting(box: Machine, figures: Figures, tmp_path: Path) -> None:
     assert box.light_is("dark")
     phone = Attendee(f"http://127.0.0.1:{box.port}")
-    assert phone.look()["state"] == "ready"
+    assert phone.look()["pattern"] == "dark"
 
     box.pins("press")
     box.wait_for_state("notice")
@@ -30,6 +30,7 @@ def test_a_meeting(box: Machine, figures: Figures, tmp_path: Path) -> None:
     box.wait_for_state("recording")
     assert box.light_is("steady")
     assert "RUNNING" in box.sh("cat /proc/asound/card0/pcm0c/sub0/status")
+    assert phone.look()["pattern"] == "steady"
     time.sleep(RECORDED_S)
     assert box.light_is("steady")
     for service in SERVICES:
