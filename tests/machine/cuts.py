@@ -60,7 +60,7 @@ def test_power_cuts_in_one_meeting(card: Card, cuts: int, figures: Figures) -> N
                 assert missing[-1] <= AT_MOST_S, (found, before)
                 figures.say("power cuts survived", cut)
                 figures.say("seconds of captured sound missing, at most", max(missing))
-                assert box.light_is("two blinks")
+                box.wait_for_light("two blinks")
                 mended = box.sh("journalctl -b -u prepare-candour-partition -o cat --no-pager")
                 assert "damaged" not in mended, mended
             else:

@@ -246,6 +246,11 @@ class Machine:
         }
         return shape[pattern]
 
+    def wait_for_light(self, pattern: str, timeout: float = 90) -> None:
+        ends = time.monotonic() + timeout
+        while not self.light_is(pattern):
+            assert time.monotonic() < ends, f"the light is not {pattern}; the recorder says {self.state()}"
+
     def pins(self, *words: str, timeout: float = 60) -> Any:
         out = self.sh(f"python3 /rig/pins.py {' '.join(words)}", timeout)
         return json.loads(out) if out else None

@@ -16,23 +16,23 @@ RECORDED_S = 60
 
 
 def test_a_meeting(box: Machine, figures: Figures, tmp_path: Path) -> None:
-    assert box.light_is("dark")
+    box.wait_for_light("dark")
     phone = Attendee(f"http://127.0.0.1:{box.port}")
     assert phone.look()["pattern"] == "dark"
 
     box.pins("press")
     box.wait_for_state("notice")
-    assert box.light_is("pulse")
+    box.wait_for_light("pulse")
     phone.take_ticket()
     assert box.sh("cat /proc/asound/card0/pcm0c/sub0/status").strip() == "closed"
 
     box.pins("press")
     box.wait_for_state("recording")
-    assert box.light_is("steady")
+    box.wait_for_light("steady")
     assert "RUNNING" in box.sh("cat /proc/asound/card0/pcm0c/sub0/status")
     assert phone.look()["pattern"] == "steady"
     time.sleep(RECORDED_S)
-    assert box.light_is("steady")
+    box.wait_for_light("steady")
     for service in SERVICES:
         used = int(box.sh(f"cat /sys/fs/cgroup/system.slice/candour-{service}.service/memory.peak"))
         figures.say(f"MB of {service}, recording", round(used / 1e6))
