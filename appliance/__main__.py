@@ -1,6 +1,8 @@
 """The commands: `candour SERVICE` for systemd, the rest for people."""
 
+import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,15 @@ def candour() -> None:
     """
 
 
+def settled(settings_path: Path) -> Settings:
+    """The settings, with every time that is shown from now on in their time zone."""
+    settings = settings_file.load(settings_path)
+    if settings.room.time_zone:
+        os.environ["TZ"] = settings.room.time_zone
+        time.tzset()
+    return settings
+
+
 def life() -> Lifetime:
     lifetime = Lifetime()
     lifetime.end_on_signals()
@@ -63,7 +74,7 @@ def panel(settings_path: Path) -> None:
 
 def run_service(find: Callable[[], Any], settings_path: Path) -> None:
     """Run a service that keeps time; `find` imports its module only now, as some are slow to load."""
-    settings = settings_file.load(settings_path)
+    settings = settled(settings_path)
     find().run(settings, SystemClock(), life(), Notifier.of_this_process())
 
 
@@ -113,11 +124,31 @@ def web(settings_path: Path) -> None:
 
 
 @candour.command()
+@settings_option
+def network(settings_path: Path) -> None:
+    """Watch over the Wi-Fi: where the one to join is out of reach, make the own one meanwhile."""
+    from appliance import network as networking
+
+    run_service(lambda: networking, settings_path)
+
+
+@candour.command()
+@click.option("--fat", type=click.Path(path_type=Path), help="Where candour-status.txt lies; without it, only print.")
+@settings_option
+def report(settings_path: Path, fat: Path | None) -> None:
+    """Say how the box is, once its services have started; with --fat also behind what candour-status.txt says."""
+    from appliance import report as reporting
+
+    click.echo(reporting.run(settled(settings_path), fat, SystemClock(), life()), nl=False)
+
+
+@candour.command()
 @click.option("--fat", type=click.Path(path_type=Path), default="/boot/firmware", show_default=True)
 @click.option("--kept", type=click.Path(path_type=Path), default="/var/lib/candour/settings", show_default=True)
 @click.option("--template", type=click.Path(path_type=Path), default=settings_file.DEFAULT_PATH, show_default=True)
 @click.option("--told", type=click.Path(path_type=Path), default=partition.TOLD, show_default=True)
-def provision(fat: Path, kept: Path, template: Path, told: Path) -> None:
+@click.option("--run", type=click.Path(path_type=Path), default="/run", show_default=True)
+def provision(fat: Path, kept: Path, template: Path, told: Path, run: Path) -> None:
     """Take in candour.toml from the FAT partition of the card, and write beside it how that went; at every boot.
 
     Where the folder above --kept is no file system of its own, secrets stay on the card. Where --fat has no
@@ -125,7 +156,8 @@ def provision(fat: Path, kept: Path, template: Path, told: Path) -> None:
     """
     from appliance import provisioning
 
-    places = provisioning.Places(fat, kept, template, told, (fat / "cmdline.txt").is_file(), kept.parent.is_mount())
+    readable, lasting = (fat / "cmdline.txt").is_file(), kept.parent.is_mount()
+    places = provisioning.Places(fat, kept, template, told, run, readable, lasting)
     click.echo(provisioning.take_in(places, provisioning.serial_number(), SystemClock()), nl=False)
 
 
@@ -158,7 +190,7 @@ def check(settings_path: Path, as_json: bool, certificate: bool, certificate_req
     """
     from appliance import checks
 
-    settings = settings_file.load(settings_path)
+    settings = settled(settings_path)
     if certificate or certificate_request:
         click.echo(
             checks.certificate_request(settings) if certificate_request else checks.certificate(settings), nl=False
@@ -175,7 +207,7 @@ def meetings(settings_path: Path) -> None:
     """List the meetings on this box, newest first."""
     from appliance import listing
 
-    click.echo(listing.table(settings_file.load(settings_path)))
+    click.echo(listing.table(settled(settings_path)))
 
 
 @candour.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from appliance import news, notice, page_certificate
+from appliance import network, news, notice, page_certificate
 from appliance.clock import Clock, in_words
 from appliance.errors import CandourError
 from appliance.evidence import key
@@ -45,7 +45,7 @@ def run(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> l
     if settings.web.certificate:
         found.append(_look("certificate of the page", lambda: page_certificate.check(settings.web, clock.wall())))
     found.append(_look("notice", lambda: _notice(settings)))
-    found.append(_clock(clock))
+    found += [_clock(clock), *_network(settings)]
     if not found[0].problem:
         found.append(_space(settings, folders))
     return [*found, _recorder(settings.store.news, clock)]
@@ -59,6 +59,7 @@ def seen(settings: Settings, clock: Clock, asound: Path = soundcards.ASOUND) -> 
         *([page] if settings.web.certificate else []),
         _look("notice", lambda: _notice(settings)),
         _clock(clock),
+        *_network(settings),
         _space(settings, Folders(Path(settings.store.data))),
         _recorder(settings.store.news, clock),
     ]
@@ -132,6 +133,14 @@ def _microphone(setting: Microphone, asound: Path) -> str:
 
 def _clock(clock: Clock) -> Check:
     return Check("clock", "", f"{clock.wall():%Y-%m-%d %H:%M} UTC, {in_words(clock.trust())}")
+
+
+def _network(settings: Settings) -> list[Check]:
+    """What watches over the network says; nothing on a computer where nothing does."""
+    told = network.latest(Path(settings.store.run))
+    if told is None:
+        return []
+    return [Check("network", "", told.says) if told.well else Check("network", told.says)]
 
 
 def _space(settings: Settings, folders: Folders) -> Check:

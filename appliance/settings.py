@@ -4,6 +4,7 @@ Each field's metadata says what is right (`check`) and what to write (`say`); ap
 """
 
 import re
+import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -50,6 +51,12 @@ class Room:
     """What the pages are shown in; visitors choose."""
     notices: str = setting("", "the path of a folder in quotes, or nothing")
     """The organisation's own texts of the notice, one file for each language, such as en.txt; empty: the box's own."""
+    time_zone: str = setting(
+        "",
+        'a time zone such as "Europe/London", or nothing',
+        lambda v: v == "" or v in zoneinfo.available_timezones(),
+    )
+    """Of every time that people read, by its name in the IANA database; empty: this computer's own."""
 
     @property
     def spoken(self) -> list[str]:
@@ -138,10 +145,31 @@ class Transcript:
 class Network:
     """[network]: the Wi-Fi in which phones find the box."""
 
+    wifi: str = one_of("own", "own", "join", "off")
+    """`own`: the box makes one; `join`: it goes into the one that is named; `off`: it is reached by cable only."""
     name: str = setting("", "the name of a Wi-Fi (SSID) in quotes, at most 32 bytes", lambda v: len(v.encode()) <= 32)
-    """Empty: the placard has no code for a Wi-Fi."""
-    password: str = setting("", "8 to 63 characters in quotes, or nothing", lambda v: v == "" or 8 <= len(v) <= 63)
-    """Of WPA2 or WPA3; empty: the Wi-Fi is open."""
+    """Empty: the placard has no code for a Wi-Fi. A box fills in a name for its own."""
+    password: str = setting(
+        "",
+        "8 to 63 letters, digits and signs of a plain keyboard in quotes, or nothing",
+        lambda v: v == "" or (8 <= len(v) <= 63 and v.isascii() and v.isprintable()),
+    )
+    """Of WPA2; empty: of the own Wi-Fi the box makes one, the Wi-Fi to join is open."""
+    country: str = setting("GB", 'two capital letters such as "GB"', lambda v: bool(re.fullmatch("[A-Z]{2}", v)))
+    """ISO 3166: whose rules the radio keeps to."""
+    phones: int = setting(7, "how many phones fit, from 1 to 200", lambda v: 1 <= v <= 200)
+    """So many phones at a time fit into the own Wi-Fi; said to people, not enforced."""
+    time_server: str = setting(
+        "",
+        "the name or address of a time server in quotes, or nothing",
+        lambda v: bool(re.fullmatch(r"[A-Za-z0-9.:-]*", v)),
+    )
+    """NTP server of the organisation; empty: Debian's."""
+
+    @property
+    def makes_own(self) -> bool:
+        """A Wi-Fi of this box's, which has a name: only where a box was provisioned."""
+        return self.wifi == "own" and bool(self.name)
 
 
 @dataclass(frozen=True)

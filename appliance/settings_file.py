@@ -55,6 +55,8 @@ def parse(text: str, path: Path, serial: str = "") -> Settings:
         )
     if "web" in made and bool(made["web"].certificate) != bool(made["web"].key):
         problems.append((_line(text, "web"), "`certificate` and `key` under [web] belong together; write both"))
+    if "network" in made and made["network"].wifi == "join" and not made["network"].name:
+        problems.append((_line(text, "network", "wifi"), "the Wi-Fi to join needs its `name` under [network]"))
     if "microphone" in made and (problem := _array_problem(made["microphone"])):
         problems.append((_line(text, "microphone", "array_microphones"), problem))
     if problems:

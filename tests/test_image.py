@@ -20,10 +20,12 @@ boot/firmware/cmdline.txt
 boot/firmware/config-candour.txt
 etc/NetworkManager/conf.d/candour.conf
 etc/candour/candour.toml
+etc/candour/names.conf
 etc/fstab
 etc/hostname
 etc/hosts
 etc/initramfs-tools/conf.d/candour
+etc/sysctl.d/60-candour.conf
 etc/systemd/journald.conf.d/candour.conf
 etc/systemd/system.conf.d/candour.conf
 etc/udev/rules.d/60-candour.rules
@@ -35,8 +37,11 @@ usr/lib/systemd/system/candour-seats.service
 usr/lib/systemd/system/candour-transcriber.service
 usr/lib/systemd/system/candour-web.service
 usr/lib/systemd/system/candour.target
+usr/lib/systemd/system/keep-candour-network.service
 usr/lib/systemd/system/prepare-candour-partition.service
 usr/lib/systemd/system/provision-candour.service
+usr/lib/systemd/system/report-candour.service
+usr/lib/systemd/system/serve-candour-names.service
 usr/lib/systemd/system/systemd-timesyncd.service.d/candour.conf
 usr/lib/sysusers.d/candour.conf
 usr/lib/tmpfiles.d/candour.conf

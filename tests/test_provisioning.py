@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from fake_clock import FakeClock
 
-from appliance import provisioning, settings_file
+from appliance import provisioning, settings_file, wifi
 from appliance.__main__ import candour
 from appliance.provisioning import Places, take_in
 from appliance.settings import Settings
@@ -24,7 +25,7 @@ SERIAL = "10000000a1b2c3d4"
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
     (tmp_path / "fat").mkdir()
-    return Places(tmp_path / "fat", tmp_path / "kept", TEMPLATE, tmp_path / "told")
+    return Places(tmp_path / "fat", tmp_path / "kept", TEMPLATE, tmp_path / "told", tmp_path / "run")
 
 
 def boots(places: Places, text: str | None = None, serial: str = SERIAL) -> str:
@@ -39,6 +40,12 @@ def chosen(places: Places) -> Settings:
     return settings_file.load(places.kept / "candour.toml")
 
 
+def untouched(now: Settings) -> bool:
+    """What a box does without any setting: the defaults, and a Wi-Fi of its own."""
+    own = re.fullmatch(rf"([{wifi.LETTERS}]{{4}}-?){{3}}", now.network.password)
+    return bool(own) and now == wifi.filled(Settings(), SERIAL, now.network.password)
+
+
 def on_card(places: Places) -> str:
     return (places.fat / "candour.toml").read_text()
 
@@ -47,7 +54,8 @@ def test_the_first_boot_lays_a_commented_file_there_and_all_is_well(places: Plac
     said = boots(places)
     assert on_card(places) == TEMPLATE.read_text()
     assert f"Candour box {SERIAL}, software " in said and "All is well with it." in said
-    assert chosen(places) == Settings()
+    assert untouched(chosen(places))
+    assert f"Its own Wi-Fi: Candour c3d4, with the password {chosen(places).network.password}. The page is at" in said
 
 
 def test_what_is_written_there_is_in_force_after_the_next_boot(places: Places) -> None:
@@ -57,7 +65,7 @@ def test_what_is_written_there_is_in_force_after_the_next_boot(places: Places) -
     now = chosen(places)
     assert (now.room.name, now.retention.days, now.transcript.live) == ("Ystafell 4 “y dre” 🎙", 30, True)
     boots(places, "")
-    assert chosen(places) == Settings()
+    assert untouched(chosen(places))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_what_is_wrong_is_said_and_changes_nothing(places: Places, text: str) ->
 def test_a_box_that_never_had_a_good_file_works_untouched(places: Places) -> None:
     said = boots(places, "[room\n")
     assert "what it does without any setting" in said
-    assert chosen(places) == Settings()
+    assert untouched(chosen(places))
 
 
 def test_secrets_are_kept_on_the_box_and_leave_the_card(places: Places) -> None:
@@ -124,7 +132,7 @@ def test_one_file_serves_twenty_boxes(places: Places, tmp_path: Path) -> None:
     text += "".join(f'[box.{number:016}.room]\nname = "Room {number}"\n' for number in range(20))
     text += '[box.0000000000000007.staff]\nkey = "the key of seven"\n'
     for number in (3, 7):
-        mine = Places(tmp_path / f"fat {number}", tmp_path / f"kept {number}", TEMPLATE)
+        mine = Places(tmp_path / f"fat {number}", tmp_path / f"kept {number}", TEMPLATE, run=tmp_path / "run")
         mine.fat.mkdir()
         boots(mine, text, f"{number:016}")
         now = chosen(mine)
@@ -191,7 +199,7 @@ def test_the_command(places: Places) -> None:
     places.kept.mkdir()
     (places.fat / "cmdline.txt").touch()  # as every card has it
     words = ["provision", "--fat", str(places.fat), "--kept", str(places.kept), "--template", str(TEMPLATE)]
-    done = CliRunner().invoke(candour, words)
+    done = CliRunner().invoke(candour, [*words, "--run", str(places.run)])
     assert done.exit_code == 0 and "All is well with it." in done.output
 
 
@@ -215,3 +223,36 @@ def test_a_card_whose_fat_partition_cannot_be_read_changes_nothing(places: Place
     unread = replace(places, fat=places.fat.with_name("nowhere"), readable=False)
     assert "NOT taken in. The box goes on with the settings that it had before." in take_in(unread, SERIAL, FakeClock())
     assert not unread.fat.exists() and chosen(places).room.name == "Room 4"
+
+
+def profile(places: Places, name: str) -> str:
+    path = places.run / f"NetworkManager/system-connections/{name}.nmconnection"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    return path.read_text()
+
+
+def test_the_network_of_each_boot_is_told_what_is_in_force(places: Places) -> None:
+    boots(places, '[network]\npassword = "tea and biscuits"\ntime_server = "ntp.anytown.example"\n')
+    assert "psk=tea\\sand\\sbiscuits\n" in profile(places, wifi.OWN)
+    assert (places.run / "systemd/timesyncd.conf.d/candour.conf").read_text() == "[Time]\nNTP=ntp.anytown.example\n"
+    rebooted = replace(places, run=places.run.with_name("the next run"))
+    said = boots(rebooted, "[network\n")
+    assert "NOT taken in" in said and "Candour c3d4, with the password that you chose" in said
+    assert "psk=tea\\sand\\sbiscuits\n" in profile(rebooted, wifi.OWN)
+
+
+def test_the_password_that_the_box_made_stays_the_same(places: Places) -> None:
+    boots(places)
+    made = chosen(places).network.password
+    for text in (None, '[network]\nname = "Hall"\n', '[network]\nwifi = "off"\n', ""):
+        boots(places, text)
+    assert chosen(places).network.password == made
+    said = boots(places, '[network]\nwifi = "join"\nname = "Anytown Guests"\n')
+    assert f"where it cannot, it makes its own: Candour c3d4, with the password {made}." in said
+    assert f"psk={made}\n" in profile(places, wifi.OWN) and "psk" not in profile(places, wifi.JOINED)
+
+
+def test_a_run_folder_that_cannot_be_written_is_told(places: Places) -> None:
+    places.run.write_text("no folder")
+    said = boots(places)
+    assert "All is well with it." in said and "The network could not be set up." in said

@@ -1,10 +1,13 @@
 """The settings file: every problem at once, with its line and what to write instead."""
 
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from appliance import settings, settings_file
+from appliance.__main__ import settled
 from appliance.errors import BadSettings, NoSettings
 
 pytestmark = pytest.mark.pure
@@ -20,6 +23,17 @@ def problems(text: str) -> str:
 
 def test_nothing_written_means_the_defaults() -> None:
     assert settings_file.parse("", PATH) == settings.Settings()
+
+
+def test_times_are_shown_in_the_zone_that_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    path, summer = tmp_path / "candour.toml", datetime(2027, 7, 1, 12, tzinfo=UTC)
+    for zone, hour in (("Europe/London", 13), ("Asia/Tokyo", 21)):
+        path.write_text(f'[room]\ntime_zone = "{zone}"\n')
+        settled(path)
+        assert summer.astimezone().hour == hour
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_all_problems_are_told_in_the_order_of_their_lines() -> None:
@@ -46,6 +60,12 @@ def test_all_problems_are_told_in_the_order_of_their_lines() -> None:
         ),
         ("[microphone]\nchannels = 4\narray_microphones = 3", "write 0 (no array) or a number from 4 to 8"),
         ("[microphone]\nchannels = 4\narray_radius_mm = 5", "write millimetres, from 10 to 200"),
+        ('[network]\nwifi = "join"', "line 2: the Wi-Fi to join needs its `name` under [network]"),
+        ('[network]\npassword = "seven"', "write 8 to 63 letters, digits and signs of a plain keyboard in quotes"),
+        ('[network]\npassword = "caffi’r dre"', "write 8 to 63 letters"),
+        ('[network]\ncountry = "gb"', 'write two capital letters such as "GB"'),
+        ('[network]\ntime_server = "ntp one"', "write the name or address of a time server"),
+        ('[room]\ntime_zone = "London"', 'write a time zone such as "Europe/London", or nothing'),
         ('[panel]\npin_factory = "mock"', "write one of 'lgpio', 'rpigpio'"),
         ("[web\nport = 80", "it is not TOML"),
         ("[store]\nreserve_mb = 500.0", "line 2: `reserve_mb = 500.0` will not do; write megabytes"),

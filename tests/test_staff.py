@@ -205,6 +205,8 @@ def test_what_hangs_on_the_wall(staff: FlaskClient) -> None:
         "tea and biscuits",
         'lang="cy"',
         'lang="en"',
+        "About 7 phones fit into the box’s Wi-Fi at a time",
+        "Mae lle i tua 7 ffôn",
     ):
         assert words in page
     card = text(staff, "/staff/card")

@@ -27,8 +27,9 @@ from web import (
 )
 from web.house import House, close_files
 from web.now import objections
+from web.probes import answer_probes
 from web.security import secure
-from web.words import NEVER_ONLINE, OUT_OF_REACH
+from web.words import NEVER_ONLINE, OUT_OF_REACH, phones_at_a_time
 
 
 def create_app(settings: Settings, clock: Clock) -> Flask:
@@ -40,6 +41,8 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
         place=settings.room,
         reads_along=settings.transcript.enabled and settings.transcript.live,
         never_online=NEVER_ONLINE,
+        network=settings.network,
+        phones_at_a_time=phones_at_a_time,
         out_of_reach=OUT_OF_REACH,
         objections=objections,
         notices=notices,
@@ -65,5 +68,6 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
         app.register_blueprint(part.pages)
     languages.speak(app)
     app.teardown_appcontext(close_files)
+    answer_probes(app)
     secure(app)
     return app

@@ -1,5 +1,7 @@
 """The words of what staff prints: in all of the room's languages on one sheet, whoever prints it."""
 
+from web import words
+from web.house import house
 from web.languages import gettext
 
 
@@ -9,6 +11,7 @@ def placard_words() -> dict[str, str]:
         "light": gettext("Light steady: it records. Anything else: nothing is kept."),
         "take": gettext("Everybody here can take home the same complete copy."),
         "wifi": gettext("Join this Wi-Fi"),
+        "phones": words.phones_at_a_time(house().settings.network.phones),
         "page": gettext("Open this page: see what is happening, and get your ticket"),
         "key": gettext("The key of this box"),
     }

@@ -40,6 +40,7 @@ CHECKS = {
     "certificate of the page": msgid("Certificate of the page"),
     "notice": msgid("Notice"),
     "clock": msgid("Clock"),
+    "network": msgid("Network"),
     "space": msgid("Space on the card"),
     "recorder": msgid("Recorder"),
 }

@@ -137,6 +137,15 @@ def objecting(count: int) -> str:
     )
 
 
+def phones_at_a_time(count: int) -> str:
+    """What a radio as small as the box's own asks of people."""
+    return ngettext(
+        "About %(num)s phone fits into the box’s Wi-Fi at a time: leave it when you have your copy.",
+        "About %(num)s phones fit into the box’s Wi-Fi at a time: leave it when you have your copy.",
+        count,
+    )
+
+
 def trust(clock: str) -> str:
     """How far a time may be trusted, to stand after it."""
     return gettext(TRUST.get(clock, TRUST["unknown"]))
