@@ -136,7 +136,7 @@ def test_the_pages_of_staff_and_of_those_who_read_along(
         table.settings,
         staff=Staff("a key of the town hall"),
         transcript=Transcript(live=True),
-        network=Network("Room 4"),
+        network=Network(name="Room 4"),
     )
     phone = browser()
     with Served(table.settings, tmp_path) as _, table.alive():
