@@ -301,6 +301,11 @@ def rig_archive(initrd: Path, extra: dict[str, str]) -> bytes:
 BEGIN = """
 set -e
 python3 /rig/pins.py make
+if [ -e /rig/radios ]; then
+  modprobe mac80211_hwsim radios="$(cat /rig/radios)"
+  ip netns add phone
+  iw phy "phy$(iw dev wlan1 info | sed -n 's/.*wiphy //p')" set netns name phone
+fi
 [ -e /rig/sound.wav ] || exit 0
 modprobe snd-aloop index=0 id=Room pcm_substreams=1
 # Both ends of the loopback share one rate: it is played as it will be recorded.

@@ -12,7 +12,7 @@ from image_check import Figures
 from appliance.bench.attendee import Attendee
 
 SERVICES = ("panel", "recorder", "transcriber", "seats", "finisher", "web")
-RECORDED_S = 60
+RECORDED_S = 30
 
 
 def test_a_meeting(box: Machine, figures: Figures, tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_meeting(box: Machine, figures: Figures, tmp_path: Path) -> None:
     meeting = box.sh("ls /var/lib/candour/meetings").strip()
     copies = f"/var/lib/candour/meetings/{meeting}/copies"
     box.until(f"test -s {copies}/recording.mp3", 120)
-    box.until(f"test -s {copies}/bundle.zip", 900, every=5)
+    box.until(f"test -s {copies}/bundle.zip", 2400, every=5)
     out = tmp_path / "taken"
     out.mkdir()
     taken = [phone.take(meeting, name, out) for name in ("recording.mp3", "recording.flac", "bundle.zip")]
