@@ -26,7 +26,9 @@ KEY = "a key of the town hall"
 @pytest.fixture
 def house(table: BoxOnTheTable, clock: HandClock) -> Flask:
     """The pages of a box whose settings name a key, during a meeting."""
-    table.settings = replace(table.settings, staff=Staff(KEY), network=Network(name="Room 4", password="tea and biscuits"))
+    table.settings = replace(
+        table.settings, staff=Staff(KEY), network=Network(name="Room 4", password="tea and biscuits")
+    )
     table.opens()
     return create_app(table.settings, clock)
 

@@ -1,4 +1,4 @@
-"""The box's own Wi-Fi, one to join, and what to fall back on: simulated radios (mac80211_hwsim), a phone in its own network.
+"""The own Wi-Fi, one to join, and what to fall back on: simulated radios (mac80211_hwsim), a phone in its own network.
 
 The phone is a network namespace of the machine under test, with the second radio in it and nothing else.
 """
@@ -16,6 +16,10 @@ DOCS = Path(__file__).parents[2] / "docs/network.md"
 PHONE = "ip netns exec phone"
 GUESTS, THEIRS = "Anytown Guests", "tea and biscuits"
 JOINS = f'[network]\nwifi = "join"\nname = "{GUESTS}"\npassword = "{THEIRS}"\n'
+GIVES_ADDRESSES = (
+    "--conf-file=/dev/null --interface=wlan1 --port=0 --dhcp-range=192.168.77.10,192.168.77.20"
+    " --dhcp-leasefile=/rig/leases --user=root"
+)
 FETCH = """
 import sys, urllib.request
 request = urllib.request.Request(sys.argv[1])
@@ -106,7 +110,10 @@ def test_it_leads_nowhere_else(aired: Machine) -> None:
     assert aired.sh("cat /proc/sys/net/ipv4/ip_forward").strip() == "0"
     for beyond in ("http://10.0.2.2/", "http://10.0.2.2:22/"):
         assert "200" not in fetch(aired, beyond)
-    assert cable.startswith("10.0.2.") and aired.sh("nft list ruleset 2>/dev/null; iptables-save 2>/dev/null", check=False) == ""
+    assert (
+        cable.startswith("10.0.2.")
+        and aired.sh("nft list ruleset 2>/dev/null; iptables-save 2>/dev/null", check=False) == ""
+    )
 
 
 def test_what_answers_names_comes_back(aired: Machine) -> None:
@@ -136,8 +143,7 @@ def test_it_joins_and_falls_back(card: Card, figures: Figures) -> None:
     with switched_on(card, extra=extra) as box:
         supplicant(box, GUESTS, THEIRS, "mode=2\nfrequency=2437\n")
         box.sh(f"{PHONE} ip address add 192.168.77.1/24 dev wlan1")
-        box.sh(f"{PHONE} dnsmasq --conf-file=/dev/null --interface=wlan1 --port=0 --dhcp-range=192.168.77.10,192.168.77.20 "
-               "--dhcp-leasefile=/rig/leases --user=root")  # fmt: skip
+        box.sh(f"{PHONE} dnsmasq {GIVES_ADDRESSES}")
         box.wait_until_ready()
         box.until("grep -q 'in the Wi-Fi' /run/candour/network.json", 300)
         assert listening(box) == promised("join")
