@@ -45,6 +45,7 @@ def profiles(network: Network, serial: str, password: str) -> dict[str, str]:
 
 
 def _own(name: str, password: str, by_itself: bool) -> str:
+    """Plain WPA2 (pmf=1): as an access point the radio of a Pi is said to be unreliable with WPA3 (SAE)."""
     return f"""[connection]
 id={OWN}
 type=wifi
@@ -60,6 +61,7 @@ powersave=2
 [wifi-security]
 key-mgmt=wpa-psk
 proto=rsn;
+pmf=1
 pairwise=ccmp;
 group=ccmp;
 psk={_value(password)}

@@ -18,7 +18,7 @@ GUESTS, THEIRS = "Anytown Guests", "tea and biscuits"
 JOINS = f'[network]\nwifi = "join"\nname = "{GUESTS}"\npassword = "{THEIRS}"\n'
 GIVES_ADDRESSES = (
     "--conf-file=/dev/null --interface=wlan1 --port=0 --dhcp-range=192.168.77.10,192.168.77.20"
-    " --dhcp-leasefile=/rig/leases --user=root"
+    " --dhcp-option=6,192.168.77.1 --dhcp-leasefile=/rig/leases --user=root"
 )
 FETCH = """
 import sys, urllib.request
@@ -99,7 +99,9 @@ def test_a_phone_joins_with_the_password_on_the_card_and_finds_the_page(aired: M
 
 
 def test_every_name_is_the_box_and_phones_stay(aired: Machine) -> None:
-    aired.sh("mkdir -p /etc/netns/phone; echo nameserver 10.41.0.1 >/etc/netns/phone/resolv.conf")
+    aired.sh(
+        "touch /etc/resolv.conf; mkdir -p /etc/netns/phone; echo nameserver 10.41.0.1 >/etc/netns/phone/resolv.conf"
+    )
     assert fetch(aired, "http://connectivitycheck.gstatic.com/generate_204") == "204 0"
     assert fetch(aired, "http://captive.apple.com/hotspot-detect.html").startswith("200 ")
     assert "400" in fetch(aired, "http://www.anytown.example/")
@@ -147,6 +149,7 @@ def test_it_joins_and_falls_back(card: Card, figures: Figures) -> None:
         box.wait_until_ready()
         box.until("grep -q 'in the Wi-Fi' /run/candour/network.json", 300)
         assert listening(box) == promised("join")
+        assert "nameserver 192.168.77.1" in box.sh("cat /etc/resolv.conf")
         address = box.sh("ip -4 -o address show dev wlan0").split()[3].split("/")[0]
         assert fetch(box, f"http://{address}/").startswith("200 ")
         assert box.sh("cut -d' ' -f4 /rig/leases").strip().startswith("candour-")
