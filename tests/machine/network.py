@@ -68,7 +68,7 @@ def fetch(box: Machine, url: str) -> str:
 @pytest.fixture(scope="module")
 def aired(card: Card) -> Iterator[Machine]:
     """A box with its own Wi-Fi, as it was delivered."""
-    with switched_on(card, extra={"rig/radios": "2", "rig/fetch.py": FETCH, "rig/dhcp": DHCP}) as machine:
+    with switched_on(card, sound=True, extra={"rig/radios": "2", "rig/fetch.py": FETCH, "rig/dhcp": DHCP}) as machine:
         machine.wait_until_ready()
         machine.until("grep -q 'its own Wi-Fi' /run/candour/network.json", 300)
         yield machine
@@ -142,7 +142,7 @@ def test_the_card_says_how_it_is(aired: Machine, card: Card) -> None:
 def test_it_joins_and_falls_back(card: Card, figures: Figures) -> None:
     card.write("candour.toml", JOINS)
     extra = {"rig/radios": "2", "rig/fetch.py": FETCH}
-    with switched_on(card, extra=extra) as box:
+    with switched_on(card, sound=True, extra=extra) as box:
         supplicant(box, GUESTS, THEIRS, "mode=2\nfrequency=2437\n")
         box.sh(f"{PHONE} ip address add 192.168.77.1/24 dev wlan1")
         box.sh(f"{PHONE} dnsmasq {GIVES_ADDRESSES}")
