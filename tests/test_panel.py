@@ -12,7 +12,7 @@ from gpiozero.pins.mock import MockFactory
 from appliance import link
 from appliance.clock import SystemClock
 from appliance.panel.button import HOLD_S, STUCK_S
-from appliance.panel.pins import GpioPins
+from appliance.panel.pins import GpioPins, chip_of_header
 from appliance.panel.service import Panel
 from appliance.recorder.inbox import Inbox, Said
 from appliance.recorder.panel_line import PanelLine
@@ -329,3 +329,22 @@ def test_saying_never_waits_and_never_raises() -> None:
         other.close()
         assert not link.say(one, "show steady")
         assert link.hear(one) == ""
+
+
+@pytest.mark.parametrize(
+    ("labels", "number"),
+    [
+        ({0: "pinctrl-bcm2711", 1: "raspberrypi-exp-gpio"}, 0),  # Pi 4
+        ({0: "pinctrl-rp1", 10: "gpio-brcmstb@107d508500"}, 0),  # Pi 5, as of kernel 6.6.45
+        ({0: "brcmvirt", 4: "pinctrl-rp1"}, 4),  # Pi 5, before
+        ({11: "gpio-brcmstb@107d517c00", 15: "pinctrl-rp1"}, 15),
+        ({0: "a chip of another board", 1: ""}, None),
+        ({}, None),
+    ],
+)
+def test_the_header_is_found_by_the_name_of_its_chip(
+    tmp_path: Path, labels: dict[int, str], number: int | None
+) -> None:
+    for one in labels:
+        (tmp_path / f"gpiochip{one}").touch()
+    assert chip_of_header(tmp_path, labels.__getitem__) == number

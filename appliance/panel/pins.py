@@ -1,6 +1,7 @@
 """The button, the light and the buzzer on real pins, through gpiozero."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from gpiozero import Button, DigitalOutputDevice
@@ -8,6 +9,9 @@ from gpiozero.exc import GPIOZeroError
 
 from appliance.errors import NoButton
 from appliance.settings import Panel
+
+HEADERS = frozenset(("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835"))
+"""What kernels call the chip of the 40-pin header: Pi 5, Pi 4, older ones."""
 
 
 class Pins(Protocol):
@@ -53,14 +57,49 @@ class GpioPins:
             device.close()
 
 
+def chip_of_header(devices: Path = Path("/dev"), label: Callable[[int], str] | None = None) -> int | None:
+    """The number of the GPIO chip that the header is on, by its label; None where no chip has one that is known.
+
+    gpiozero guesses the number, which has changed with kernels of the Pi 5.
+    """
+    for number in sorted(int(path.name.removeprefix("gpiochip")) for path in devices.glob("gpiochip*")):
+        if (label or _label)(number) in HEADERS:
+            return number
+    return None
+
+
+def _label(number: int) -> str:
+    """Of a chip; empty where it cannot be opened."""
+    import lgpio
+
+    try:
+        chip = lgpio.gpiochip_open(number)
+    except lgpio.error:
+        return ""
+    try:
+        return str(lgpio.gpio_get_chip_info(chip)[3])
+    finally:
+        lgpio.gpiochip_close(chip)
+
+
+def _lgpio_factory() -> Any:
+    import lgpio
+    from gpiozero.pins.lgpio import LGPIOFactory
+
+    try:
+        return LGPIOFactory(chip_of_header())
+    except lgpio.error as error:
+        raise OSError(str(error)) from error
+
+
 def factory(name: str) -> Any:
     """The named gpiozero factory: `lgpio` or `rpigpio`. Raises NoButton when it cannot be had here."""
     try:
         if name == "lgpio":
-            from gpiozero.pins.lgpio import LGPIOFactory as Factory
-        else:
-            from gpiozero.pins.rpigpio import RPiGPIOFactory as Factory
-        return Factory()
+            return _lgpio_factory()
+        from gpiozero.pins.rpigpio import RPiGPIOFactory
+
+        return RPiGPIOFactory()
     except (ImportError, OSError, RuntimeError, GPIOZeroError) as error:
         raise NoButton(factory=name, why=str(error) or type(error).__name__) from error
 

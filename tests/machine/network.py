@@ -53,7 +53,7 @@ def supplicant(box: Machine, name: str, password: str, more: str = "") -> None:
     """The phone's radio looks for a network, or makes one."""
     network = f'network={{\nssid="{name}"\npsk="{password}"\nkey_mgmt=WPA-PSK\nproto=RSN\n{more}}}\n'
     box.sh(f"cat >/rig/phone.conf <<'CONF'\nctrl_interface=/run/phone\n{network}CONF")
-    box.sh("pkill -f phone.conf; rm -f /rig/lease; true")
+    box.sh("pkill -f phone[.]conf; rm -f /rig/lease; true")
     box.sh(f"{PHONE} wpa_supplicant -B -i wlan1 -D nl80211 -c /rig/phone.conf -f /rig/phone.log")
 
 
@@ -154,7 +154,7 @@ def test_it_joins_and_falls_back(card: Card, figures: Figures) -> None:
         assert fetch(box, f"http://{address}/").startswith("200 ")
         assert box.sh("cut -d' ' -f4 /rig/leases").strip().startswith("candour-")
 
-        went = float(box.sh("pkill -f phone.conf; cut -d' ' -f1 /proc/uptime"))
+        went = float(box.sh("pkill -f phone[.]conf; cut -d' ' -f1 /proc/uptime"))
         box.until("grep -q 'could not be joined' /run/candour/network.json", 300)
         came = float(box.sh("cut -d' ' -f1 /proc/uptime"))
         figures.say("seconds until its own Wi-Fi, the other one gone", round(came - went))

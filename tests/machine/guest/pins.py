@@ -1,6 +1,7 @@
 """Button, light and buzzer of the machine under test, through the kernel's gpio-sim (Documentation/admin-guide/gpio).
 
-make: the chip and its lines; press, hold: the button to ground; watch SECONDS: [[s, light, buzzer], ...] as they are.
+make: the chip and its lines; press, hold: the button to ground; watch SECONDS: [[s, light, buzzer], ...] as they are;
+microphone WORD: tell the USB microphone, and after how many seconds a steady light went out.
 """
 
 import json
@@ -8,6 +9,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+import usb_microphone
 
 CHIP = Path("/sys/kernel/config/gpio-sim/pi")
 BUTTON, LIGHT, BUZZER = 17, 27, 22
@@ -27,10 +30,6 @@ def make() -> None:
         line.mkdir()
         (line / "name").write_text(f"GPIO{pin}")
     (CHIP / "live").write_text("1")
-    chip = (bank / "chip_name").read_text().strip()
-    if chip != "gpiochip0":  # the virtual ARM board has one of its own
-        subprocess.run(["mv", "/dev/gpiochip0", "/dev/gpiochip9"], check=True)
-        subprocess.run(["mv", f"/dev/{chip}", "/dev/gpiochip0"], check=True)
     # gpiozero asks which Pi this is.
     told = Path("/proc/cpuinfo").read_text() + "\nRevision\t: c03111\nModel\t: Raspberry Pi 4 Model B Rev 1.1\n"
     Path("/run/cpuinfo").write_text(told)
@@ -59,6 +58,14 @@ def watch(seconds: float) -> list[tuple[float, int, int]]:
     return seen
 
 
+def goes_out(word: str) -> float:
+    value = line(LIGHT) / "value"
+    began = usb_microphone.tell(word)
+    while int(value.read_text()):
+        time.sleep(0.005)
+    return round(time.monotonic() - float(began), 3)
+
+
 match sys.argv[1:]:
     case ["make"]:
         make()
@@ -68,3 +75,5 @@ match sys.argv[1:]:
         push(HOLD_S)
     case ["watch", seconds]:
         print(json.dumps(watch(float(seconds))))
+    case ["microphone", word]:
+        print(json.dumps(goes_out(word)))

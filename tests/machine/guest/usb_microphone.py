@@ -1,0 +1,224 @@
+"""A USB microphone for the machine under test: a device in user space, plugged into the kernel's vhci_hcd (USB/IP).
+
+serve VENDOR:PRODUCT: be one (16 bit, 48 kHz, one channel, saying /rig/usb.wav over and over) until killed;
+plug, unplug, hang, go-on: answered with the monotonic time at which it was done; asked: what vendors' requests came.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+VHCI = Path("/sys/devices/platform/vhci_hcd.0")
+LINE = Path("/run/usb-microphone.sock")
+SOUND = Path("/rig/usb.wav")
+NAMES = ("", "Anytown", "Table Microphone", "A1")
+RATE, SAMPLE_BYTES = 48000, 2
+MS_BYTES = RATE // 1000 * SAMPLE_BYTES
+SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
+HEAD, FULL_SPEED, DEVICE = 48, 2, 0x10001
+STALL, LINK_BROKEN = -32, -104
+GET_DESCRIPTOR, SET_INTERFACE, GET_CONFIGURATION = 6, 11, 8
+IN_STANDARD, VENDOR, CLASS = 0x80, 0x40, 0x20
+
+
+def described(*parts: bytes) -> bytes:
+    return b"".join(parts)
+
+
+def configuration() -> bytes:
+    """One interface that controls, one that streams (USB Audio Class 1.0, chapter 4)."""
+    terminals = described(
+        struct.pack("<BBBBHBBHBB", 12, 0x24, 2, 1, 0x0201, 0, 1, 0, 0, 0),  # a microphone
+        struct.pack("<BBBBHBBB", 9, 0x24, 3, 2, 0x0101, 0, 1, 0),  # what goes to the computer
+    )
+    control = struct.pack("<BBBHHBB", 9, 0x24, 1, 0x0100, 9 + len(terminals), 1, 1) + terminals
+    streams = described(
+        struct.pack("<BBBBBH", 7, 0x24, 1, 2, 1, 1),
+        struct.pack("<BBBBBBBB", 11, 0x24, 2, 1, 1, SAMPLE_BYTES, 16, 1) + RATE.to_bytes(3, "little"),
+        struct.pack("<BBBBHBBB", 9, 5, 0x81, 5, MS_BYTES + 4, 1, 0, 0),
+        struct.pack("<BBBBBH", 7, 0x25, 1, 1, 0, 0),
+    )
+    inside = described(
+        bytes([9, 4, 0, 0, 0, 1, 1, 0, 0]),
+        control,
+        bytes([9, 4, 1, 0, 0, 1, 2, 0, 0]),
+        bytes([9, 4, 1, 1, 1, 1, 2, 0, 0]),
+        streams,
+    )
+    return struct.pack("<BBHBBBBB", 9, 2, 9 + len(inside), 2, 1, 0, 0x80, 50) + inside
+
+
+class Microphone:
+    """`line` is the socket to the kernel while it is plugged in."""
+
+    def __init__(self, vendor: int, product: int) -> None:
+        self._device = struct.pack("<BBHBBBBHHHBBBB", 18, 1, 0x0110, 0, 0, 0, 64, vendor, product, 0x100, 1, 2, 3, 1)
+        with wave.open(str(SOUND)) as sound:
+            self._sound: bytes = sound.readframes(sound.getnframes())
+        self._at = 0
+        self._hangs = False
+        self._line: socket.socket | None = None
+        self._waiting: list[tuple[int, list[tuple[int, int]]]] = []
+        self._changed = threading.Condition()
+        self.asked: list[dict[str, Any]] = []
+
+    def plug(self) -> None:
+        mine, kernels = socket.socketpair()
+        self._line, self._hangs = mine, False
+        self._waiting.clear()
+        (VHCI / "attach").write_text(f"0 {kernels.fileno()} {DEVICE} {FULL_SPEED}")
+        kernels.close()
+        for work in (self._hear, self._speak):
+            threading.Thread(target=work, args=[mine], daemon=True).start()
+
+    def unplug(self) -> None:
+        line, self._line = self._line, None
+        if line:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+    def hang(self) -> None:
+        """It stays there, and gives nothing any more."""
+        self._hangs = True
+
+    def go_on(self) -> None:
+        self._hangs = False
+
+    def _hear(self, line: socket.socket) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                head = _exactly(line, HEAD)
+                command, number, _, inwards, endpoint = struct.unpack(">5I", head[:20])
+                if command == UNLINK:
+                    self._forget(line, number, struct.unpack(">I", head[20:24])[0])
+                    continue
+                _, length, _, packets, _ = struct.unpack(">IiiiI", head[20:40])
+                data = _exactly(line, length) if not inwards and length > 0 else b""
+                if endpoint:
+                    spans = [struct.unpack(">4I", _exactly(line, 16))[:2] for _ in range(packets)]
+                    with self._changed:
+                        self._waiting.append((number, spans))
+                        self._changed.notify()
+                    continue
+                status, answer = self._control(head[40:48], data)
+                answer = answer[:length] if inwards else b""
+                sent = len(answer) if inwards else length
+                with self._changed:
+                    line.sendall(struct.pack(">5Iiiiii8x", SUBMITTED, number, 0, 0, 0, status, sent, 0, -1, 0) + answer)
+
+    def _forget(self, line: socket.socket, number: int, which: int) -> None:
+        with self._changed:
+            before = len(self._waiting)
+            self._waiting = [one for one in self._waiting if one[0] != which]
+            status = LINK_BROKEN if len(self._waiting) < before else 0
+            line.sendall(struct.pack(">5Ii24x", UNLINKED, number, 0, 0, 0, status))
+
+    def _control(self, setup: bytes, data: bytes) -> tuple[int, bytes]:
+        """One request on endpoint 0: its status, and what it answers."""
+        kind, request, value, index, length = struct.unpack("<BBHHH", setup)
+        if kind & 0x60 == VENDOR:
+            self.asked.append({"kind": kind, "request": request, "value": value, "index": index, "data": data.hex()})
+            return 0, bytes(length)
+        if kind & 0x60 == CLASS:
+            return 0, RATE.to_bytes(3, "little")
+        if kind == IN_STANDARD and request == GET_DESCRIPTOR:
+            found = self._descriptor(value >> 8, value & 0xFF)
+            return (0, found) if found else (STALL, b"")
+        if request == GET_CONFIGURATION:
+            return 0, b"\1"
+        return 0, bytes(length) if kind & 0x80 else b""
+
+    def _descriptor(self, kind: int, number: int) -> bytes:
+        if kind == 3 and number < len(NAMES):
+            text = NAMES[number].encode("utf-16le") if number else b"\x09\x04"
+            return bytes([len(text) + 2, 3]) + text
+        return {1: self._device, 2: configuration()}.get(kind, b"")
+
+    def _speak(self, line: socket.socket) -> None:
+        """A packet for each millisecond, at the pace of the clock."""
+        due = time.monotonic()
+        with contextlib.suppress(OSError):
+            while self._line is line:
+                with self._changed:
+                    if not self._changed.wait_for(lambda: self._waiting and not self._hangs, 0.1):
+                        due = time.monotonic()
+                        continue
+                    number, spans = self._waiting[0]
+                due = max(due + len(spans) / 1000, time.monotonic() - 0.5)
+                time.sleep(max(0.0, due - time.monotonic()))
+                # The answer must be out before that to an UNLINK of the same request.
+                with self._changed:
+                    if self._waiting and self._waiting[0][0] == number:
+                        del self._waiting[0]
+                        line.sendall(self._packets(number, spans))
+
+    def _packets(self, number: int, spans: list[tuple[int, int]]) -> bytes:
+        sound = b"".join(self._next_ms() for _ in spans)
+        table = b"".join(struct.pack(">4I", offset, length, MS_BYTES, 0) for offset, length in spans)
+        head = struct.pack(">5Iiiiii8x", SUBMITTED, number, 0, 0, 0, 0, len(sound), 0, len(spans), 0)
+        return head + sound + table
+
+    def _next_ms(self) -> bytes:
+        self._at = self._at + MS_BYTES if self._at + 2 * MS_BYTES <= len(self._sound) else 0
+        return self._sound[self._at : self._at + MS_BYTES]
+
+
+def _exactly(line: socket.socket, count: int) -> bytes:
+    got = b""
+    while len(got) < count:
+        more = line.recv(count - len(got))
+        if not more:
+            raise EOFError
+        got += more
+    return got
+
+
+def serve(vendor: int, product: int) -> None:
+    subprocess.run(["modprobe", "vhci-hcd"], check=True)
+    subprocess.run(["modprobe", "snd-usb-audio"], check=True)
+    microphone = Microphone(vendor, product)
+    can: dict[str, Callable[[], None]] = {
+        "plug": microphone.plug,
+        "unplug": microphone.unplug,
+        "hang": microphone.hang,
+        "go-on": microphone.go_on,
+    }
+    LINE.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(LINE))
+        door.listen()
+        while True:
+            caller, _ = door.accept()
+            with caller:
+                word = caller.recv(100).decode()
+                if word != "asked":
+                    can[word]()
+                caller.sendall(json.dumps(microphone.asked if word == "asked" else time.monotonic()).encode())
+
+
+def tell(word: str) -> Any:
+    """What the served one answers."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(LINE))
+        line.sendall(word.encode())
+        line.shutdown(socket.SHUT_WR)
+        return json.loads(b"".join(iter(lambda: line.recv(65536), b"")))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        os.setsid()
+        serve(*(int(part, 16) for part in sys.argv[2].split(":")))
+    else:
+        print(json.dumps(tell(sys.argv[1])))
