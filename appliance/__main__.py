@@ -179,6 +179,15 @@ def prepare_partition(disk: Path | None, told: Path) -> None:
 
 
 @candour.command()
+@click.argument("device", metavar="BUS-DEVICE")
+def put_out_lights(device: str) -> None:
+    """Put out the lights of a microphone array that would follow voices; BUS-DEVICE is its place, such as 001-004."""
+    from appliance import array_lights
+
+    click.echo(array_lights.run(Path("/dev/bus/usb", *device.split("-")), life()))
+
+
+@candour.command()
 @settings_option
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--certificate", is_flag=True, help="Print the box's certificate, for the organisation's register.")

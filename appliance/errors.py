@@ -110,6 +110,11 @@ class NoButton(CandourError, OSError):
     the pins under [panel]."""
 
 
+class LightsStayOn(CandourError, OSError):
+    """The lights of the microphone array at {device} could not be put out ({why}). They may follow voices while
+    nothing is recorded: cover them."""
+
+
 class NoSuchMeeting(CandourError, LookupError):
     """There is no meeting {id}. `candour meetings` lists what there is."""
 

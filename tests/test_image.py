@@ -40,6 +40,7 @@ usr/lib/systemd/system/candour.target
 usr/lib/systemd/system/keep-candour-network.service
 usr/lib/systemd/system/prepare-candour-partition.service
 usr/lib/systemd/system/provision-candour.service
+usr/lib/systemd/system/put-out-array-lights@.service
 usr/lib/systemd/system/report-candour.service
 usr/lib/systemd/system/serve-candour-names.service
 usr/lib/systemd/system/systemd-timesyncd.service.d/candour.conf
