@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy
 import soundfile
 
 SAMPLE = Path(__file__).parents[2] / "appliance/bench/sample_meeting/meeting.flac"
@@ -324,11 +325,11 @@ printf '[Service]\\nBindReadOnlyPaths=/run/cpuinfo:/proc/cpuinfo\\n' >"$panel"
 """
 
 
-def spoken() -> str:
-    """The sample meeting as a WAV of 16 kHz, one byte of it for each character."""
+def spoken(rate: int = 16000) -> str:
+    """The sample meeting as a WAV of 16 or 48 kHz, one byte of it for each character."""
     rate_16k, _ = soundfile.read(SAMPLE, dtype="int16")
     out = io.BytesIO()
-    soundfile.write(out, rate_16k, 16000, format="WAV")
+    soundfile.write(out, numpy.repeat(rate_16k, rate // 16000), rate, format="WAV")
     return out.getvalue().decode("latin-1")
 
 

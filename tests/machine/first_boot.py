@@ -1,9 +1,9 @@
 """A card that was just flashed, in a box that is switched on for the first time, and for the second."""
 
 from emulated import Card, Machine, switched_on
-from image_check import Figures
+from image_check import SERVICES, Figures
+from taken_away import memory
 
-SERVICES = ("panel", "recorder", "transcriber", "seats", "finisher", "web")
 LIMIT = 2.5
 OURS = ("candour.target", "provision-candour.service", "prepare-candour-partition.service", "var-lib-candour.mount")
 
@@ -43,8 +43,7 @@ def test_every_service_is_caged(box: Machine, figures: Figures) -> None:
 
 def test_memory_at_rest(box: Machine, figures: Figures) -> None:
     for service in SERVICES:
-        used = int(box.sh(f"cat /sys/fs/cgroup/system.slice/candour-{service}.service/memory.peak"))
-        figures.say(f"MB of {service} at rest", round(used / 1e6))
+        figures.say(f"MB of {service} at rest", memory(box, service))
 
 
 def test_the_hardware_watchdog_is_fed_by_the_system(box: Machine) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from emulated import Card, Machine, switched_on
 
+SERVICES = ("panel", "recorder", "transcriber", "seats", "finisher", "web")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--image", type=Path, required=True, help="What scripts/build-image made.")

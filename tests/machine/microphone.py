@@ -1,0 +1,91 @@
+"""A USB microphone that is pulled out of a meeting, plugged in again, and that hangs: real USB for the box's kernel."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from emulated import Card, Machine, spoken, switched_on
+from image_check import Figures
+from taken_away import begin, end_and_take
+
+WITHIN_S = 2.0
+"""In which the light must leave steady."""
+PLAIN, WITH_LIGHTS = (
+    "0d8c:0014",
+    {"2886:0018": [(1, 0x1C, "00000000"), (0x22, 0x1C, "00")], "2886:001a": [(12, 20, "00")]},
+)
+BE_ONE = "systemd-run --quiet --unit rig-microphone python3 /rig/usb_microphone.py serve"
+ROWS = """
+import glob, json, sqlite3
+[folder] = glob.glob("/var/lib/candour/meetings/*")
+db = sqlite3.connect(f"file:{folder}/record.db?mode=ro", uri=True)
+print(json.dumps({"gaps": db.execute("select first_sample, samples, cause from gaps order by id").fetchall(),
+    "captures": db.execute("select first_sample, monotonic from captures order by id").fetchall()}))
+"""
+
+
+def told(box: Machine, word: str) -> float:
+    return float(box.sh(f"python3 /rig/usb_microphone.py {word}"))
+
+
+@pytest.fixture(scope="module")
+def usb(card: Card) -> Iterator[Machine]:
+    """A box with nothing but such a microphone."""
+    card.write("candour.toml", '[microphone]\nrate = 48000\ndevice = "microphone"\n')
+    with switched_on(card, extra={"rig/usb.wav": spoken(48000)}) as box:
+        box.sh(f"{BE_ONE} {PLAIN}")
+        box.until("test -S /run/usb-microphone.sock")
+        told(box, "plug")
+        box.wait_until_ready()
+        yield box
+
+
+def test_it_has_a_name_that_stays(usb: Machine) -> None:
+    assert "[microphone     ]: USB-Audio - Table Microphone" in usb.sh("cat /proc/asound/cards")
+    assert usb.sh("cat /sys/bus/usb/devices/*/power/control | sort -u").strip() == "on"
+
+
+def test_pulled_out_and_hanging_in_a_meeting(usb: Machine, figures: Figures, tmp_path: Path) -> None:
+    phone = begin(usb, lambda: "closed" in usb.sh("cat /proc/asound/microphone/pcm0c/sub0/status"))
+    lost, back = list[float](), list[float]()
+    for away, again in (("unplug", "plug"), ("hang", "go-on")):
+        time.sleep(8)
+        usb.wait_for_light("steady")
+        at = float(usb.sh("cut -d' ' -f1 /proc/uptime"))
+        seconds = usb.pins("microphone", away)
+        figures.say(f"seconds until the light told, microphone: {away}", seconds)
+        assert seconds < WITHIN_S
+        lost.append(at)
+        usb.wait_for_state("interrupted")
+        usb.wait_for_light("fault")
+        assert phone.look()["pattern"] == "fault"
+        time.sleep(5)
+        back.append(told(usb, again))
+        usb.wait_for_state("recording")
+        usb.wait_for_light("steady")
+    time.sleep(5)
+    meeting = end_and_take(usb, phone, figures, tmp_path)
+    rows = json.loads(usb.sh(f"/opt/candour/bin/python3 - <<'PYTHON'{ROWS}PYTHON"))
+    assert len(rows["gaps"]) == 2, rows
+    (first, began), *others = rows["captures"]
+    assert first == 0 and len(others) >= 2
+    for (sample, samples, cause), left, returned in zip(rows["gaps"], lost, back, strict=True):
+        begins, ends = began + sample / 48000, began + (sample + samples) / 48000
+        figures.say(f"gap of meeting {meeting[-4:]}: cause, seconds", (cause, round(samples / 48000, 2)))
+        assert left - WITHIN_S < begins < left + WITHIN_S and returned < ends
+        resumed = min(monotonic for at, monotonic in others if at >= sample)
+        assert abs(ends - resumed) < 0.25, "the gap is as long as the time that passed"
+
+
+@pytest.mark.parametrize("kind", WITH_LIGHTS)
+def test_lights_that_would_follow_voices_are_put_out(usb: Machine, kind: str) -> None:
+    told(usb, "unplug")
+    usb.sh(f"systemctl stop rig-microphone; sleep 1; {BE_ONE} {kind}; sleep 5")
+    told(usb, "plug")
+    usb.until("python3 /rig/usb_microphone.py asked | grep -q value", 60)
+    usb.until("! systemctl list-units --no-legend --state=activating 'put-out-array-lights@*' | grep -q .", 60)
+    asked = json.loads(usb.sh("python3 /rig/usb_microphone.py asked"))
+    assert [(one["value"], one["index"], one["data"]) for one in asked] == 2 * WITH_LIGHTS[kind]
+    assert {(one["kind"], one["request"]) for one in asked} == {(0x40, 0)}
