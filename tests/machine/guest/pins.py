@@ -15,6 +15,7 @@ import usb_microphone
 CHIP = Path("/sys/kernel/config/gpio-sim/pi")
 BUTTON, LIGHT, BUZZER = 17, 27, 22
 PRESS_S, HOLD_S = 0.3, 2.6
+LONGEST_S = 30.0
 
 
 def make() -> None:
@@ -59,21 +60,24 @@ def watch(seconds: float) -> list[tuple[float, int, int]]:
 
 
 def goes_out(word: str) -> float:
+    """The light is steady; the USB microphone is told something."""
     value = line(LIGHT) / "value"
+    assert int(value.read_text())
     began = usb_microphone.tell(word)
-    while int(value.read_text()):
+    while int(value.read_text()) and time.monotonic() - began < LONGEST_S:
         time.sleep(0.005)
     return round(time.monotonic() - float(began), 3)
 
 
-match sys.argv[1:]:
-    case ["make"]:
-        make()
-    case ["press"]:
-        push(PRESS_S)
-    case ["hold"]:
-        push(HOLD_S)
-    case ["watch", seconds]:
-        print(json.dumps(watch(float(seconds))))
-    case ["microphone", word]:
-        print(json.dumps(goes_out(word)))
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["make"]:
+            make()
+        case ["press"]:
+            push(PRESS_S)
+        case ["hold"]:
+            push(HOLD_S)
+        case ["watch", seconds]:
+            print(json.dumps(watch(float(seconds))))
+        case ["microphone", word]:
+            print(json.dumps(goes_out(word)))

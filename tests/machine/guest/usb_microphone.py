@@ -1,12 +1,12 @@
 """A USB microphone for the machine under test: a device in user space, plugged into the kernel's vhci_hcd (USB/IP).
 
-serve VENDOR:PRODUCT: be one (16 bit, 48 kHz, one channel, saying /rig/usb.wav over and over) until killed;
-plug, unplug, hang, go-on: answered with the monotonic time at which it was done; asked: what vendors' requests came.
+serve VENDOR:PRODUCT [NAME [SERIAL [PORT]]]: be one (16 bit, 48 kHz, one channel, saying /rig/usb.wav over and over)
+until killed. To one that is served, with the PORT behind it if not 0: plug, unplug, hang, go-on: answered with the
+monotonic time at which it was done; asked: what vendors' requests came; spoke: [from, until] of each stretch of sound.
 """
 
 import contextlib
 import json
-import os
 import socket
 import struct
 import subprocess
@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 VHCI = Path("/sys/devices/platform/vhci_hcd.0")
-LINE = Path("/run/usb-microphone.sock")
 SOUND = Path("/rig/usb.wav")
-NAMES = ("", "Anytown", "Table Microphone", "A1")
+MAKER, NAME, SERIAL = "Anytown", "Table Microphone", "A1"
 RATE, SAMPLE_BYTES = 48000, 2
 MS_BYTES = RATE // 1000 * SAMPLE_BYTES
 SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
-HEAD, FULL_SPEED, DEVICE = 48, 2, 0x10001
+HEAD, FULL_SPEED, DEVICE = 48, 2, 0x10002
 STALL, LINK_BROKEN = -32, -104
+PAUSE_S = 1.0
 GET_DESCRIPTOR, SET_INTERFACE, GET_CONFIGURATION = 6, 11, 8
 IN_STANDARD, VENDOR, CLASS = 0x80, 0x40, 0x20
 
@@ -61,7 +61,8 @@ def configuration() -> bytes:
 class Microphone:
     """`line` is the socket to the kernel while it is plugged in."""
 
-    def __init__(self, vendor: int, product: int) -> None:
+    def __init__(self, port: int, vendor: int, product: int, name: str, serial: str) -> None:
+        self._port, self._names = port, ("", MAKER, name, serial)
         self._device = struct.pack("<BBHBBBBHHHBBBB", 18, 1, 0x0110, 0, 0, 0, 64, vendor, product, 0x100, 1, 2, 3, 1)
         with wave.open(str(SOUND)) as sound:
             self._sound: bytes = sound.readframes(sound.getnframes())
@@ -71,12 +72,13 @@ class Microphone:
         self._waiting: list[tuple[int, list[tuple[int, int]]]] = []
         self._changed = threading.Condition()
         self.asked: list[dict[str, Any]] = []
+        self.spoke: list[list[float]] = []
 
     def plug(self) -> None:
         mine, kernels = socket.socketpair()
         self._line, self._hangs = mine, False
         self._waiting.clear()
-        (VHCI / "attach").write_text(f"0 {kernels.fileno()} {DEVICE} {FULL_SPEED}")
+        (VHCI / "attach").write_text(f"{self._port} {kernels.fileno()} {DEVICE + self._port} {FULL_SPEED}")
         kernels.close()
         for work in (self._hear, self._speak):
             threading.Thread(target=work, args=[mine], daemon=True).start()
@@ -140,8 +142,8 @@ class Microphone:
         return 0, bytes(length) if kind & 0x80 else b""
 
     def _descriptor(self, kind: int, number: int) -> bytes:
-        if kind == 3 and number < len(NAMES):
-            text = NAMES[number].encode("utf-16le") if number else b"\x09\x04"
+        if kind == 3 and number < len(self._names):
+            text = self._names[number].encode("utf-16le") if number else b"\x09\x04"
             return bytes([len(text) + 2, 3]) + text
         return {1: self._device, 2: configuration()}.get(kind, b"")
 
@@ -162,6 +164,13 @@ class Microphone:
                     if self._waiting and self._waiting[0][0] == number:
                         del self._waiting[0]
                         line.sendall(self._packets(number, spans))
+                        self._note(len(spans) / 1000)
+
+    def _note(self, length_s: float) -> None:
+        now = time.monotonic()
+        if not self.spoke or now - length_s - self.spoke[-1][1] > PAUSE_S:
+            self.spoke.append([now - length_s, now])
+        self.spoke[-1][1] = now
 
     def _packets(self, number: int, spans: list[tuple[int, int]]) -> bytes:
         sound = b"".join(self._next_ms() for _ in spans)
@@ -184,41 +193,46 @@ def _exactly(line: socket.socket, count: int) -> bytes:
     return got
 
 
-def serve(vendor: int, product: int) -> None:
-    subprocess.run(["modprobe", "vhci-hcd"], check=True)
-    subprocess.run(["modprobe", "snd-usb-audio"], check=True)
-    microphone = Microphone(vendor, product)
+def line_of(port: int) -> Path:
+    return Path(f"/run/usb-microphone{port or ''}.sock")
+
+
+def serve(ids: str, name: str = NAME, serial: str = SERIAL, port: str = "0") -> None:
+    subprocess.run(["modprobe", "-a", "vhci-hcd", "snd-usb-audio"], check=True)
+    vendor, product = (int(part, 16) for part in ids.split(":"))
+    microphone = Microphone(int(port), vendor, product, name, serial)
     can: dict[str, Callable[[], None]] = {
         "plug": microphone.plug,
         "unplug": microphone.unplug,
         "hang": microphone.hang,
         "go-on": microphone.go_on,
     }
-    LINE.unlink(missing_ok=True)
+    here = line_of(int(port))
+    here.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(LINE))
+        door.bind(str(here))
         door.listen()
         while True:
             caller, _ = door.accept()
             with caller:
                 word = caller.recv(100).decode()
-                if word != "asked":
+                if word in can:
                     can[word]()
-                caller.sendall(json.dumps(microphone.asked if word == "asked" else time.monotonic()).encode())
+                answer = {"asked": microphone.asked, "spoke": microphone.spoke}.get(word, time.monotonic())
+                caller.sendall(json.dumps(answer).encode())
 
 
-def tell(word: str) -> Any:
+def tell(word: str, port: int = 0) -> Any:
     """What the served one answers."""
     with socket.socket(socket.AF_UNIX) as line:
-        line.connect(str(LINE))
+        line.connect(str(line_of(port)))
         line.sendall(word.encode())
-        line.shutdown(socket.SHUT_WR)
         return json.loads(b"".join(iter(lambda: line.recv(65536), b"")))
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "serve":
-        os.setsid()
-        serve(*(int(part, 16) for part in sys.argv[2].split(":")))
-    else:
-        print(json.dumps(tell(sys.argv[1])))
+    match sys.argv[1:]:
+        case ["serve", ids, *more]:
+            serve(ids, *more)
+        case [word, *port]:
+            print(json.dumps(tell(word, *map(int, port))))
