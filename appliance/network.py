@@ -13,7 +13,7 @@ from appliance.lifetime import Lifetime
 from appliance.notify import Notifier
 from appliance.settings import Network, Settings
 
-LOOK_S = 5.0
+LOOK_S, SETTLED_LOOK_S = 5.0, 30.0
 JOIN_S = 60.0
 """So long the Wi-Fi to join may be away before the box makes its own."""
 AGAIN_S = 600.0
@@ -157,4 +157,4 @@ def run(settings: Settings, clock: Clock, lifetime: Lifetime, notifier: Notifier
             tell(folder, told)
         notifier.status(told.says)
         notifier.ready()
-        lifetime.wait(LOOK_S)
+        lifetime.wait(SETTLED_LOOK_S if told.well and not told.on_the_way else LOOK_S)
