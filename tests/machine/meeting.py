@@ -7,7 +7,7 @@ from emulated import Machine
 from image_check import SERVICES, Figures
 from taken_away import begin, end_and_take, memory
 
-RECORDED_S = 30
+RECORDED_S = 12
 
 
 def test_a_meeting(box: Machine, figures: Figures, tmp_path: Path) -> None:
