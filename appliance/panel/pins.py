@@ -31,9 +31,10 @@ class Pins(Protocol):
 
 
 class GpioPins:
-    """Pins of a gpiozero factory, which is handed in and never guessed."""
+    """Pins of a gpiozero factory, which is handed in, never guessed, and closed with them."""
 
     def __init__(self, factory: Any, panel: Panel) -> None:
+        self._factory = factory
         self._light = DigitalOutputDevice(panel.light_pin, initial_value=False, pin_factory=factory)
         self._buzzer = DigitalOutputDevice(panel.buzzer_pin, initial_value=False, pin_factory=factory)
         # No bounce_time: with it gpiozero loses edges (gpiozero issue 550); button.py decides.
@@ -55,6 +56,7 @@ class GpioPins:
     def close(self) -> None:
         for device in (self._button, self._light, self._buzzer):
             device.close()
+        self._factory.close()  # a pin of lgpio is let go of only now
 
 
 def chip_of_header(devices: Path = Path("/dev"), label: Callable[[int], str] | None = None) -> int | None:
