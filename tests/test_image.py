@@ -29,6 +29,7 @@ etc/sysctl.d/60-candour.conf
 etc/systemd/journald.conf.d/candour.conf
 etc/systemd/system.conf.d/candour.conf
 etc/udev/rules.d/60-candour.rules
+etc/udev/rules.d/61-candour-stick.rules
 usr/lib/systemd/system/candour-.service.d/10-every-service.conf
 usr/lib/systemd/system/candour-finisher.service
 usr/lib/systemd/system/candour-panel.service

@@ -38,6 +38,16 @@ class Attendee:
         request = urllib.request.Request(f"{self._url}/ticket", data=b"", headers={"Origin": self._url})
         self._browser.open(request, timeout=10).close()
 
+    def ask_for_stick(self, meeting: str) -> None:
+        """Have the copies put on the USB stick in the box."""
+        request = urllib.request.Request(f"{self._url}/stick/{meeting}", data=b"", headers={"Origin": self._url})
+        self._browser.open(request, timeout=60).close()
+
+    def mine(self) -> str:
+        """The page of the own tickets."""
+        with self._browser.open(f"{self._url}/mine", timeout=60) as answer:
+            return str(answer.read().decode())
+
     def take_copies(self, folders: Folders, meeting: str, out: Path) -> list[Taken]:
         """Download every copy of a meeting into a folder, flat; what is there under the same name is replaced."""
         done = finish.read(folders.meeting(meeting))

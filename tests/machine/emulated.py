@@ -149,6 +149,7 @@ class Machine:
                     ],
                     *["-chardev", f"socket,id=rig,path={self._socket_path},server=on,wait=off"],
                     *["-device", "virtserialport,chardev=rig,name=rig"],
+                    *["-qmp", f"unix:{folder / 'qmp.sock'},server=on,wait=off", "-device", "qemu-xhci,id=usb"],
                     *["-nic", f"user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:80"],
                     *["-device", "i6300esb"],
                 ],
@@ -255,6 +256,37 @@ class Machine:
     def pins(self, *words: str, timeout: float = 60) -> Any:
         out = self.sh(f"python3 /rig/pins.py {' '.join(words)}", timeout)
         return json.loads(out) if out else None
+
+    def plug_stick(self, image: Path) -> None:
+        """A USB stick with what is in the file."""
+        file = {"driver": "file", "filename": str(image)}
+        self._qmp("blockdev-add", {"node-name": "stick", "driver": "raw", "file": file})
+        device = {"driver": "usb-storage", "id": "stick", "bus": "usb.0", "drive": "stick", "removable": True}
+        self._qmp("device_add", device)
+
+    def pull_stick(self) -> None:
+        self._qmp("device_del", {"id": "stick"})
+        for _ in range(50):
+            time.sleep(0.2)
+            if "error" not in self._qmp("blockdev-del", {"node-name": "stick"}, check=False):
+                return
+        raise Gone("the stick is still in use")
+
+    def _qmp(self, command: str, arguments: dict[str, Any], check: bool = True) -> dict[str, Any]:
+        """One command to QEMU, and its answer."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.card.folder / "qmp.sock"))
+            with line.makefile("rw") as both:
+                both.readline()
+                answer = dict[str, Any]()
+                for asked in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
+                    both.write(json.dumps(asked) + "\n")
+                    both.flush()
+                    answer = {}
+                    while not answer.keys() & {"return", "error"}:
+                        answer = json.loads(both.readline())
+        assert not check or "return" in answer, answer
+        return answer
 
     def console(self) -> str:
         return (self.card.folder / "console.log").read_text(errors="replace")
