@@ -54,7 +54,10 @@ class GpioPins:
         return bool(self._button.is_pressed)
 
     def close(self) -> None:
-        for device in (self._button, self._light, self._buzzer):
+        # Dark first: lgpio may call a pin busy that it still watches.
+        self.light(False)
+        self.buzzer(False)
+        for device in (self._light, self._buzzer, self._button):
             device.close()
         self._factory.close()  # a pin of lgpio is let go of only now
 
