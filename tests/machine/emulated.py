@@ -341,8 +341,9 @@ if [ -e /rig/radios ]; then
 fi
 [ -e /rig/sound.wav ] || exit 0
 modprobe snd-aloop index=0 id=Room pcm_substreams=1
-# Both ends of the loopback share one rate: it is played as it will be recorded.
-(while :; do aplay -q -D hw:0,1 /rig/sound.wav; sleep 1; done) >/dev/null 2>&1 &
+# Both ends of the loopback share one rate: it is played as it will be recorded. A pause between two rounds would be
+# digital silence, which the box takes for a dead microphone.
+(while :; do tail -c +45 /rig/sound.wav; done) | aplay -q -t raw -f S16_LE -r 16000 -c 1 -D hw:0,1 >/dev/null 2>&1 &
 """
 LAY_OVER = """#!/bin/sh
 [ "$1" = prereqs ] && exit 0
