@@ -151,7 +151,8 @@ class Machine:
                     *["-device", "virtserialport,chardev=rig,name=rig"],
                     *["-qmp", f"unix:{folder / 'qmp.sock'},server=on,wait=off", "-device", "qemu-xhci,id=usb"],
                     *["-nic", f"user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:80"],
-                    *["-device", "i6300esb"],
+                    # A computer as busy as this one can be stands still for longer than a watchdog waits.
+                    *["-device", "i6300esb", "-action", "watchdog=none"],
                 ],
                 stderr=log,
             )
