@@ -320,6 +320,11 @@ def switched_on(card: Card, **more: Any) -> Iterator[Machine]:
             machine.cut_power()
 
 
+def without(services: tuple[str, ...]) -> str:
+    """For the kernel's command line: systemd leaves them out."""
+    return " ".join(f"systemd.mask={one}.service" for one in services)
+
+
 def rig_archive(initrd: Path, extra: dict[str, str]) -> bytes:
     """A cpio archive for the kernel to unpack behind the image's own: a script that lays the rig over the root."""
     files = {f"rig/{one.name}": one.read_text(encoding="latin-1") for one in GUEST.iterdir() if one.is_file()}
