@@ -24,19 +24,19 @@ class Taken:
 class Attendee:
     """One browser with its cookies."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+    def __init__(self, url: str, patience_s: float = 10) -> None:
+        self._url, self._patience_s = url.rstrip("/"), patience_s
         self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def look(self) -> dict[str, object]:
         """What the page says of the box now."""
-        with self._browser.open(f"{self._url}/status", timeout=10) as answer:
+        with self._browser.open(f"{self._url}/status", timeout=self._patience_s) as answer:
             said: dict[str, object] = json.load(answer)
         return said
 
     def take_ticket(self) -> None:
         request = urllib.request.Request(f"{self._url}/ticket", data=b"", headers={"Origin": self._url})
-        self._browser.open(request, timeout=10).close()
+        self._browser.open(request, timeout=self._patience_s).close()
 
     def ask_for_stick(self, meeting: str) -> None:
         """Have the copies put on the USB stick in the box."""

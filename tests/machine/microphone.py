@@ -50,6 +50,15 @@ def test_it_has_a_name_that_stays(usb: Machine) -> None:
     assert usb.sh("cat /sys/bus/usb/devices/*/power/control | sort -u").strip() == "on"
 
 
+def test_a_second_one_does_not_take_it(usb: Machine) -> None:
+    second = "rig-second python3 /rig/usb_microphone.py serve 0d8c:0012 'Other Microphone' B2 1"
+    usb.sh(f"systemd-run --quiet --unit {second}")
+    usb.until("python3 /rig/usb_microphone.py plug 1")
+    usb.until("grep -q '\\[Microphone .*Other Microphone' /proc/asound/cards")
+    assert "[microphone     ]: USB-Audio - Table Microphone" in usb.sh("cat /proc/asound/cards")
+    usb.sh("python3 /rig/usb_microphone.py unplug 1; systemctl stop rig-second")
+
+
 def test_pulled_out_and_hanging_in_a_meeting(usb: Machine, figures: Figures, tmp_path: Path) -> None:
     phone = begin(usb, lambda: "closed" in usb.sh("cat /proc/asound/microphone/pcm0c/sub0/status"))
     lost, back = list[float](), list[float]()

@@ -11,6 +11,7 @@ from image_check import Figures
 
 from appliance.bench.attendee import Attendee
 
+PATIENCE_S = 90  # of a phone before an emulated box
 COPIES = ("recording.mp3", "recording.flac", "bundle.zip")
 
 
@@ -21,7 +22,7 @@ def memory(box: Machine, service: str) -> int:
 
 def begin(box: Machine, is_closed: Callable[[], bool]) -> Attendee:
     """Told, then recorded; a phone has taken a ticket in between."""
-    phone = Attendee(f"http://127.0.0.1:{box.port}")
+    phone = Attendee(f"http://127.0.0.1:{box.port}", PATIENCE_S)
     assert phone.look()["pattern"] == "dark"
     box.pins("press")
     box.wait_for_state("notice")
