@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emulated import Machine
 from image_check import Figures
-from taken_away import begin
+from taken_away import begin, end
 
 RECORDED_S = 6
 PLACE = "/run/candour/stick"
@@ -36,11 +36,7 @@ def on_stick(image: Path) -> dict[str, str]:
 def test_copies_on_a_stick(box: Machine, figures: Figures, tmp_path: Path) -> None:
     phone = begin(box, lambda: True)
     time.sleep(RECORDED_S)
-    box.pins("press")
-    box.wait_for_state("stopping")
-    box.pins("hold")
-    box.wait_for_state("ended", "ready")
-    meeting = box.sh("ls /var/lib/candour/meetings").strip()
+    meeting = end(box)
     copies = f"/var/lib/candour/meetings/{meeting}/copies"
     box.until(f"test -s {copies}/recording.mp3", 300)
     box.until(f"test -s {copies}/recording.flac", 300)

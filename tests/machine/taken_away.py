@@ -35,13 +35,18 @@ def begin(box: Machine, is_closed: Callable[[], bool]) -> Attendee:
     return phone
 
 
-def end_and_take(box: Machine, phone: Attendee, figures: Figures, folder: Path) -> str:
-    """Pressed, held, and everything taken by the phone, as it is on the card; returns the meeting."""
+def end(box: Machine) -> str:
+    """Pressed, and held so that nobody waits; returns the meeting."""
     box.pins("press")
     box.wait_for_state("stopping")
     box.pins("hold")
     box.wait_for_state("ended", "ready")
-    meeting = box.sh("ls /var/lib/candour/meetings").strip()
+    return box.sh("ls /var/lib/candour/meetings").strip()
+
+
+def end_and_take(box: Machine, phone: Attendee, figures: Figures, folder: Path) -> str:
+    """Pressed, held, and everything taken by the phone, as it is on the card; returns the meeting."""
+    meeting = end(box)
     copies = f"/var/lib/candour/meetings/{meeting}/copies"
     box.until(f"test -s {copies}/recording.mp3", 120)
     box.until(f"test -s {copies}/bundle.zip", 2400, every=5)
