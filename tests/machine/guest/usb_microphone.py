@@ -7,6 +7,7 @@ monotonic time at which it was done; asked: what vendors' requests came; spoke: 
 
 import contextlib
 import json
+import select
 import socket
 import struct
 import subprocess
@@ -26,7 +27,8 @@ MS_BYTES = RATE // 1000 * SAMPLE_BYTES
 SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
 HEAD, FULL_SPEED, DEVICE = 48, 2, 0x10002
 STALL, LINK_BROKEN = -32, -104
-PAUSE_S = 1.0
+FULL_PACKET = struct.pack(">II", MS_BYTES, 0)
+TURN_S, PAUSE_S = 0.002, 1.0
 BEHIND_S = 3.0  # what an emulated computer may be late; later than that is lost
 GET_DESCRIPTOR, SET_INTERFACE, GET_CONFIGURATION = 6, 11, 8
 IN_STANDARD, VENDOR, CLASS = 0x80, 0x40, 0x20
@@ -70,8 +72,8 @@ class Microphone:
         self._at = 0
         self._hangs = False
         self._line: socket.socket | None = None
-        self._waiting: list[tuple[int, list[tuple[int, int]]]] = []
-        self._changed = threading.Condition()
+        self._waiting: list[tuple[int, bytes]] = []
+        self._due = 0.0
         self.asked: list[dict[str, Any]] = []
         self.spoke: list[list[float]] = []
 
@@ -81,8 +83,7 @@ class Microphone:
         self._waiting.clear()
         (VHCI / "attach").write_text(f"{self._port} {kernels.fileno()} {DEVICE + self._port} {FULL_SPEED}")
         kernels.close()
-        for work in (self._hear, self._speak):
-            threading.Thread(target=work, args=[mine], daemon=True).start()
+        threading.Thread(target=self._serve, args=[mine], daemon=True).start()
 
     def unplug(self) -> None:
         line, self._line = self._line, None
@@ -98,34 +99,47 @@ class Microphone:
     def go_on(self) -> None:
         self._hangs = False
 
-    def _hear(self, line: socket.socket) -> None:
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                head = _exactly(line, HEAD)
-                command, number, _, inwards, endpoint = struct.unpack(">5I", head[:20])
-                if command == UNLINK:
-                    self._forget(line, number, struct.unpack(">I", head[20:24])[0])
-                    continue
-                _, length, _, packets, _ = struct.unpack(">IiiiI", head[20:40])
-                data = _exactly(line, length) if not inwards and length > 0 else b""
-                if endpoint:
-                    spans = [struct.unpack(">4I", _exactly(line, 16))[:2] for _ in range(packets)]
-                    with self._changed:
-                        self._waiting.append((number, spans))
-                        self._changed.notify()
-                    continue
-                status, answer = self._control(head[40:48], data)
+    def _serve(self, line: socket.socket) -> None:
+        """One thread for both ways: the kernel lends the microphone 12 ms of requests at a time."""
+        said = b""
+        with contextlib.suppress(OSError):
+            while self._line is line:
+                if select.select([line], [], [], TURN_S)[0]:
+                    more = line.recv(1 << 16)
+                    if not more:
+                        return
+                    said = self._heard(line, said + more)
+                now = time.monotonic()
+                self._due = now if self._hangs else max(self._due, now - BEHIND_S)
+                line.sendall(self._answers(now))
+
+    def _heard(self, line: socket.socket, said: bytes) -> bytes:
+        """Take every whole message; returns what is left."""
+        while len(said) >= HEAD:
+            command, number, _, inwards, endpoint = struct.unpack(">5I", said[:20])
+            if command == UNLINK:
+                self._forget(line, number, struct.unpack(">I", said[20:24])[0])
+                said = said[HEAD:]
+                continue
+            _, length, _, packets, _ = struct.unpack(">IiiiI", said[20:40])
+            ends = HEAD + (16 * packets if endpoint else 0 if inwards else length)
+            if len(said) < ends:
+                break
+            if endpoint:
+                self._waiting.append((number, said[HEAD:ends]))
+            else:
+                status, answer = self._control(said[40:HEAD], said[HEAD:ends])
                 answer = answer[:length] if inwards else b""
                 sent = len(answer) if inwards else length
-                with self._changed:
-                    line.sendall(struct.pack(">5Iiiiii8x", SUBMITTED, number, 0, 0, 0, status, sent, 0, -1, 0) + answer)
+                line.sendall(struct.pack(">5Iiiiii8x", SUBMITTED, number, 0, 0, 0, status, sent, 0, -1, 0) + answer)
+            said = said[ends:]
+        return said
 
     def _forget(self, line: socket.socket, number: int, which: int) -> None:
-        with self._changed:
-            before = len(self._waiting)
-            self._waiting = [one for one in self._waiting if one[0] != which]
-            status = LINK_BROKEN if len(self._waiting) < before else 0
-            line.sendall(struct.pack(">5Ii24x", UNLINKED, number, 0, 0, 0, status))
+        before = len(self._waiting)
+        self._waiting = [one for one in self._waiting if one[0] != which]
+        status = LINK_BROKEN if len(self._waiting) < before else 0
+        line.sendall(struct.pack(">5Ii24x", UNLINKED, number, 0, 0, 0, status))
 
     def _control(self, setup: bytes, data: bytes) -> tuple[int, bytes]:
         """One request on endpoint 0: its status, and what it answers."""
@@ -140,6 +154,8 @@ class Microphone:
             return (0, found) if found else (STALL, b"")
         if request == GET_CONFIGURATION:
             return 0, b"\1"
+        if request == SET_INTERFACE:
+            self._due = time.monotonic()
         return 0, bytes(length) if kind & 0x80 else b""
 
     def _descriptor(self, kind: int, number: int) -> bytes:
@@ -148,24 +164,15 @@ class Microphone:
             return bytes([len(text) + 2, 3]) + text
         return {1: self._device, 2: configuration()}.get(kind, b"")
 
-    def _speak(self, line: socket.socket) -> None:
-        """A packet for each millisecond, at the clock's pace; at most twice as fast where the computer was late."""
-        due = time.monotonic()
-        with contextlib.suppress(OSError):
-            while self._line is line:
-                with self._changed:
-                    if not self._changed.wait_for(lambda: self._waiting and not self._hangs, 0.1):
-                        due = time.monotonic()
-                        continue
-                    number, spans = self._waiting[0]
-                due = max(due + len(spans) / 1000, time.monotonic() - BEHIND_S)
-                time.sleep(max(len(spans) / 2000, due - time.monotonic()))
-                # The answer must be out before that to an UNLINK of the same request.
-                with self._changed:
-                    if self._waiting and self._waiting[0][0] == number:
-                        del self._waiting[0]
-                        line.sendall(self._packets(number, spans))
-                        self._note(len(spans) / 1000)
+    def _answers(self, until: float) -> bytes:
+        """To requests whose time has come."""
+        out = []
+        while self._waiting and (after := self._due + len(self._waiting[0][1]) / 16 / 1000) <= until:
+            number, spans = self._waiting.pop(0)
+            out.append(self._packets(number, spans))
+            self._note(after - self._due)
+            self._due = after
+        return b"".join(out)
 
     def _note(self, length_s: float) -> None:
         now = time.monotonic()
@@ -173,25 +180,15 @@ class Microphone:
             self.spoke.append([now - length_s, now])
         self.spoke[-1][1] = now
 
-    def _packets(self, number: int, spans: list[tuple[int, int]]) -> bytes:
-        sound = b"".join(self._next_ms() for _ in spans)
-        table = b"".join(struct.pack(">4I", offset, length, MS_BYTES, 0) for offset, length in spans)
-        head = struct.pack(">5Iiiiii8x", SUBMITTED, number, 0, 0, 0, 0, len(sound), 0, len(spans), 0)
-        return head + sound + table
+    def _packets(self, number: int, spans: bytes) -> bytes:
+        count = len(spans) // 16
+        sound = b"".join([self._next_ms() for _ in range(count)])
+        table = b"".join([spans[16 * n : 16 * n + 8] + FULL_PACKET for n in range(count)])
+        return struct.pack(">5Iiiiii8x", SUBMITTED, number, 0, 0, 0, 0, len(sound), 0, count, 0) + sound + table
 
     def _next_ms(self) -> bytes:
         self._at = self._at + MS_BYTES if self._at + 2 * MS_BYTES <= len(self._sound) else 0
         return self._sound[self._at : self._at + MS_BYTES]
-
-
-def _exactly(line: socket.socket, count: int) -> bytes:
-    got = b""
-    while len(got) < count:
-        more = line.recv(count - len(got))
-        if not more:
-            raise EOFError
-        got += more
-    return got
 
 
 def line_of(port: int) -> Path:
