@@ -54,7 +54,8 @@ class Watch:
 
     def __init__(self, network: Network, radio: Radio, clock: Clock, is_idle: Callable[[], bool]) -> None:
         self._network, self._radio, self._clock, self._is_idle = network, radio, clock, is_idle
-        self._away_since = self._tried = clock.monotonic()
+        self._away_since: float | None = clock.monotonic()
+        self._tried = clock.monotonic()
 
     def look(self) -> Told:
         if self._network.wifi == "off":
@@ -75,9 +76,11 @@ class Watch:
     def _join(self) -> Told:
         name = self._network.name
         if self._radio.is_in(wifi.JOINED):
-            self._away_since = self._tried = self._clock.monotonic()
+            self._away_since, self._tried = None, self._clock.monotonic()
             self._radio.answer_names(False)
             return Told(f"in the Wi-Fi {name}")
+        if self._away_since is None:
+            self._away_since = self._clock.monotonic()
         if not self._waited(self._away_since, JOIN_S):
             return Told(f"joining the Wi-Fi {name}", on_the_way=True)
         if not self._radio.is_in(wifi.OWN) or self._may_try():
@@ -96,8 +99,8 @@ class Watch:
             return
         self._radio.answer_names(self._radio.go_into(wifi.OWN))
 
-    def _waited(self, since: float, seconds: float) -> bool:
-        return self._clock.monotonic() - since >= seconds
+    def _waited(self, since: float | None, seconds: float) -> bool:
+        return since is not None and self._clock.monotonic() - since >= seconds
 
 
 class NetworkManager:
