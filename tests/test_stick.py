@@ -114,6 +114,26 @@ def test_what_became_of_it_outlives_the_finisher(folders: Folders, sealed: Held,
     assert outcomes(sealed) == [DONE] and not found.exists()
 
 
+def test_what_is_done_is_durable_under_its_own_name(
+    folders: Folders, sealed: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stick that was pulled out then had a file of no length: FAT keeps the length with the name."""
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    clock = FakeClock()
+    asks(sealed, clock)
+    assert Stick(folders, tmp_path, clock, lambda _: True).look() and outcomes(sealed) == [DONE]
+    (found,) = tmp_path.glob("* bundle.zip")
+    on_stick = [path for path in synced if path.startswith(f"{tmp_path}/") and path.endswith("bundle.zip")]
+    assert on_stick[-1] == str(found)
+
+
 def test_a_stick_that_goes_in_the_middle(folders: Folders, sealed: Held, tmp_path: Path) -> None:
     clock, answers = FakeClock(), iter([True, False])
     gone = tmp_path / "stick"

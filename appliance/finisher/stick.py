@@ -130,6 +130,9 @@ class Stick:
                 if hashlib.file_digest(file, "sha256").hexdigest() != copy.sha256:
                     return False
             publish(target)
+            # FAT keeps a file's length with its name, and has written it under the old one only.
+            with target.open("rb") as file:
+                os.fsync(file.fileno())
         finally:
             partial(target).unlink(missing_ok=True)
         return True
