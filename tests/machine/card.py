@@ -5,11 +5,13 @@ from emulated import Card, switched_on
 
 def starts(card: Card, *commands: str) -> list[str]:
     """Until the page for meetings or the fault is there; what the commands print."""
-    with switched_on(card) as box:
+    with switched_on(card, sound=True) as box:
         box.until("systemctl is-active candour-panel")
         box.until("systemctl is-active candour-recorder || systemctl is-failed var-lib-candour.mount "
                   "prepare-candour-partition.service")  # fmt: skip
         said = [box.sh(command, check=False).strip() for command in ("cat /run/candour-partition.txt", *commands)]
+        if box.sh("systemctl is-active candour-recorder", check=False).strip() == "active":
+            box.wait_until_ready()
         said.append("fault" if box.light_is("fault") else "no fault")
         box.sh("sync")
         box.switch_off()

@@ -24,7 +24,8 @@ SAMPLE = Path(__file__).parents[2] / "appliance/bench/sample_meeting/meeting.fla
 GUEST = Path(__file__).parent / "guest"
 FAT = 4 * 1024 * 1024
 CARD_GB = 16
-OVERLAY = "overlayroot"
+SERIAL = "systemd.machine_id=c0ffee00c0ffee00c0ffee00c0ffee00"
+"""A Pi has its serial number from its device tree, the same at every start."""
 ONE = {
     "amd64": (
         "qemu-system-x86_64 -M q35 -cpu max",
@@ -116,7 +117,7 @@ class Machine:
         for name in ("vmlinuz", "initrd.img"):
             self.card.copy_out(name, folder / name)
         program, machine_line = ONE[self.card.architecture]
-        line = f"{self.card.read('cmdline.txt').strip()} {machine_line} {self.command_line}"
+        line = f"{self.card.read('cmdline.txt').strip()} {machine_line} {SERIAL} {self.command_line}"
         extra = self.extra | ({"rig/sound.wav": spoken()} if self.sound else {})
         archive = rig_archive(folder / "initrd.img", extra)
         with (folder / "initrd.img").open("ab") as file:
