@@ -135,11 +135,19 @@ def _make(disk: Disk) -> None:
 
 
 def _repaired(disk: Disk) -> bool:
-    """The journal is played back in any case; without anybody to ask, every question is answered yes."""
-    done = subprocess.run(["e2fsck", "-f", "-y", disk.partition], capture_output=True, text=True, check=False)
+    """Whether it was damaged: what a power cut leaves is put in order first, by the journal, and is no damage.
+
+    Without anybody to ask, every question is answered yes.
+    """
+    _e2fsck(disk, "-p")
+    done = _e2fsck(disk, "-f", "-y")
     if done.returncode >= NOT_REPAIRED:
         raise CardNotPrepared(command="e2fsck", why=(done.stderr or done.stdout).strip()[-200:])
     return bool(done.returncode & REPAIRED)
+
+
+def _e2fsck(disk: Disk, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["e2fsck", *options, disk.partition], capture_output=True, text=True, check=False)
 
 
 def _run(*command: object, enter: str = "") -> str:

@@ -125,6 +125,19 @@ def test_what_the_power_left_half_made_is_made_again(card: Card) -> None:
     assert prepare(card.disk) == "The card is in order: 5 GB."
 
 
+def test_what_a_power_cut_leaves_is_no_damage(card: Card, tmp_path: Path) -> None:
+    """A file that was deleted while somebody still read it: the kernel had no time to free its space."""
+    prepare(card.disk)
+    card.keeps(tmp_path, "what was said")
+    said = card.debugfs("stat", "meeting")
+    inode = said.split("Inode:")[1].split()[0]
+    card.debugfs("unlink", "meeting")
+    card.debugfs("set_inode_field", f"<{inode}>", "links_count", "0")
+    card.debugfs("set_super_value", "last_orphan", inode)
+    assert prepare(card.disk).startswith("The card is in order")
+    assert "Inode:" not in card.debugfs("stat", "meeting")
+
+
 def test_a_damaged_file_system_is_mended_and_said(card: Card, tmp_path: Path) -> None:
     prepare(card.disk)
     card.keeps(tmp_path, "what was said")

@@ -20,7 +20,7 @@ from appliance.panel.light import Buzzer, Light
 from appliance.panel.pins import Pins, real_pins
 from appliance.settings import Settings
 
-LONGEST_SLEEP_S = 0.5
+LONGEST_SLEEP_S = 0.1  # shorter than a press: the level tells one whose edges were lost
 
 
 class Panel:

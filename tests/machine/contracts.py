@@ -13,7 +13,7 @@ TESTS = Path(__file__).parents[1]
 PYTEST = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments")
 PINS, MICROPHONE = "test_pins_contract.py", "test_microphone_contract.py"
 RUN = (
-    "PYTHONPATH=/rig/site:/rig /opt/candour/bin/python3 -m pytest -q -p no:cacheprovider --noconftest -W ignore"
+    "PYTHONPATH=/rig/site:/rig /opt/candour/bin/python3 -m pytest -q -s -p no:cacheprovider --noconftest -W ignore"
     " --basetemp /run/contract /rig/tests"
 )
 
@@ -50,6 +50,7 @@ def passes(box: Machine, name: str, how: str) -> str:
 
 
 def test_the_contract_of_the_pins(bare: Machine, figures: Figures) -> None:
+    bare.until("systemctl is-active candour.target", 600, every=3)
     bare.sh("systemctl stop candour-panel; mount --bind /run/cpuinfo /proc/cpuinfo")
     said = passes(bare, PINS, "LG_WD=/run/lg CANDOUR_PINS=gpio-sim")
     figures.say("the contract of the pins, on lgpio and gpio-sim", said)
